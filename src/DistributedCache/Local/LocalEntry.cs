@@ -1,3 +1,5 @@
+using DistributedCache.Coherence;
+
 namespace DistributedCache.Local;
 
 /// <summary>
@@ -21,8 +23,8 @@ internal class LocalEntry
     /// <summary>The next younger of the eviction queue; the lock's.</summary>
     internal LocalEntry? QueueNext;
 
-    /// <summary>What the entry was judged against; opaque here.</summary>
-    public object? Stamps;
+    /// <summary>What the entry is judged by; opaque here.</summary>
+    public StampSet? Stamps;
 
     /// <summary>The key's stamp; opaque here.</summary>
     public long Sequence;
