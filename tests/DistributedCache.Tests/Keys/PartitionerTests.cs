@@ -20,6 +20,7 @@ public class PartitionerTests
                 Assert.Equal(expected, partitioner.OfKey(tenant, name));
                 Assert.Equal(expected, partitioner.OfTag(tenant, name));
                 Assert.Equal(expected, partitioner.OfPrefix(tenant, name));
+                Assert.Equal(expected, partitioner.Of(Partitioner.Checksum(tenant), name));
             });
 
     [Theory]
