@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace DistributedCache.Local;
@@ -40,28 +39,19 @@ internal sealed class WeightShape
 
     public WeightProperty[] Properties => _properties.Value;
 
-    public static WeightShape Of(JsonTypeInfo info)
-    {
-        if (IsLeaf(info.Type)) return Leaf;
-        return new(
-            info.Type == typeof(object) || info.PolymorphismOptions is not null ? WeightKind.Dynamic : info.Kind switch
-            {
-                JsonTypeInfoKind.Object => WeightKind.Object,
-                JsonTypeInfoKind.Enumerable => WeightKind.Sequence,
-                JsonTypeInfoKind.Dictionary => WeightKind.Map,
-                _ => WeightKind.Opaque,
-            },
-            info);
-    }
+    public static WeightShape Of(JsonTypeInfo info) =>
+        info.Type == typeof(object) || info.PolymorphismOptions is not null ? new(WeightKind.Dynamic, info) : OfExact(info);
 
-    /// <summary>The shape behind <see cref="WeightKind.Dynamic"/>, or null where nothing describes that type.</summary>
-    public static WeightShape? OfRuntimeType(Type type, JsonSerializerOptions options)
-    {
-        if (IsLeaf(type)) return Leaf;
-        if (type == typeof(object) || !options.TryGetTypeInfo(type, out var info)) return null;
-        var shape = Of(info);
-        return shape.Kind == WeightKind.Dynamic ? new(WeightKind.Object, info) : shape;
-    }
+    /// <summary>The shape where the run-time type is known to be this one.</summary>
+    public static WeightShape OfExact(JsonTypeInfo info) => new(
+        info.Kind switch
+        {
+            JsonTypeInfoKind.Object => WeightKind.Object,
+            JsonTypeInfoKind.Enumerable => WeightKind.Sequence,
+            JsonTypeInfoKind.Dictionary => WeightKind.Map,
+            _ => WeightKind.Opaque,
+        },
+        info);
 
     public static bool IsLeaf(Type type)
     {

@@ -13,6 +13,10 @@ namespace DistributedCache.Serialization;
 /// </summary>
 internal sealed class SerializerResolver
 {
+    // It takes every type and does what is done here after the last factory, only that its serializer keeps the
+    // metadata to itself. It stands in the container where AddHybridCache was called too.
+    private const string HybridCacheJson = "Microsoft.Extensions.Caching.Hybrid.Internal.DefaultJsonSerializerFactory";
+
     private readonly IServiceProvider _services;
     private readonly IHybridCacheSerializerFactory[] _factories;
     private readonly JsonSerializerOptions? _json;
@@ -27,7 +31,8 @@ internal sealed class SerializerResolver
     public SerializerResolver(IServiceProvider services, JsonSerializerOptions? json = null)
     {
         _services = services;
-        _factories = [.. services.GetServices<IHybridCacheSerializerFactory>().Reverse()];
+        _factories = [.. services.GetServices<IHybridCacheSerializerFactory>()
+            .Where(f => f.GetType().FullName != HybridCacheJson).Reverse()];
         _json = json ?? KeyedJson(typeof(IHybridCacheSerializer<>));
     }
 
