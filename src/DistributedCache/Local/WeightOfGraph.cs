@@ -78,14 +78,15 @@ internal sealed class WeightOfGraph
             long bytes = 0;
             foreach (var property in shape.Properties)
             {
-                if (property.Get(value) is { } child) bytes += Node(child, Child(property.Type), property.IsInline);
+                if (property.Get(value) is { } child)
+                    bytes += Node(child, property.Shape ??= Child(property.Type), property.IsInline);
             }
             return bytes;
         }
 
         private long Sequence(IEnumerable sequence, WeightShape shape)
         {
-            var elements = new Slot(this, shape.Info!.ElementType!);
+            var elements = new Slot(this, shape.Info!.ElementType!, shape.Element ??= Child(shape.Info.ElementType!));
             var count = 0;
             foreach (var element in sequence)
             {
@@ -104,8 +105,8 @@ internal sealed class WeightOfGraph
 
         private long Map(IDictionary map, WeightShape shape)
         {
-            var keys = new Slot(this, shape.Info!.KeyType!);
-            var values = new Slot(this, shape.Info.ElementType!);
+            var keys = new Slot(this, shape.Info!.KeyType!, shape.Key ??= Child(shape.Info.KeyType!));
+            var values = new Slot(this, shape.Info.ElementType!, shape.Element ??= Child(shape.Info.ElementType!));
             foreach (DictionaryEntry entry in map)
             {
                 keys.Add(entry.Key);
@@ -133,15 +134,17 @@ internal sealed class WeightOfGraph
         private int Inline(object boxed) => graph._objects.Inline(boxed);
 
         private WeightShape Child(Type type) =>
-            WeightShape.IsLeaf(type) ? WeightShape.Leaf : graph.ShapeOf(options.GetTypeInfo(type));
+            WeightShape.IsLeaf(type) ? WeightShape.Leaf
+            // A source-generated context need not describe what it knows as a dictionary's key only.
+            : type == typeof(string) ? WeightShape.Text
+            : graph.ShapeOf(options.GetTypeInfo(type));
 
         /// <summary>The place in a collection's arrays that an element takes, and what stands behind it.</summary>
-        private sealed class Slot(Walk walk, Type type)
+        private sealed class Slot(Walk walk, Type type, WeightShape shape)
         {
-            private readonly WeightShape _shape = walk.Child(type);
             private readonly bool _inline = type.IsValueType;
 
-            public bool IsLeaf => _shape.Kind == WeightKind.Leaf;
+            public bool IsLeaf => shape.Kind == WeightKind.Leaf;
 
             public int Size { get; private set; } = type.IsValueType ? 0 : WeightOfObject.Reference;
 
@@ -154,7 +157,7 @@ internal sealed class WeightOfGraph
                     Size = walk.Inline(element);
                     if (Nullable.GetUnderlyingType(type) is not null) Size += Math.Min(Size, 8);
                 }
-                Bytes += walk.Node(element, _shape, _inline);
+                Bytes += walk.Node(element, shape, _inline);
             }
         }
     }

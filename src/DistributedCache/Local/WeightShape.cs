@@ -22,6 +22,9 @@ internal sealed class WeightShape
 {
     public static readonly WeightShape Leaf = new(WeightKind.Leaf, null);
 
+    /// <summary>Strings, which are weighed before their shape is looked at.</summary>
+    public static readonly WeightShape Text = new(WeightKind.Opaque, null);
+
     private readonly Lazy<WeightProperty[]> _properties;
 
     private WeightShape(WeightKind kind, JsonTypeInfo? info)
@@ -34,10 +37,16 @@ internal sealed class WeightShape
 
     public WeightKind Kind { get; }
 
-    /// <summary>Null only for a leaf.</summary>
+    /// <summary>Null only for a leaf and for text.</summary>
     public JsonTypeInfo? Info { get; }
 
     public WeightProperty[] Properties => _properties.Value;
+
+    /// <summary>Of a collection's elements, once looked up; two threads that look it up at once find the same.</summary>
+    public WeightShape? Element { get; set; }
+
+    /// <summary>Of a dictionary's keys, once looked up.</summary>
+    public WeightShape? Key { get; set; }
 
     public static WeightShape Of(JsonTypeInfo info) =>
         info.Type == typeof(object) || info.PolymorphismOptions is not null ? new(WeightKind.Dynamic, info) : OfExact(info);
@@ -68,6 +77,9 @@ internal sealed class WeightShape
 internal sealed class WeightProperty(JsonPropertyInfo property)
 {
     public Type Type => property.PropertyType;
+
+    /// <summary>Of its values, once looked up.</summary>
+    public WeightShape? Shape { get; set; }
 
     public bool IsInline => property.PropertyType.IsValueType;
 

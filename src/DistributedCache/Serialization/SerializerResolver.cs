@@ -26,7 +26,7 @@ internal sealed class SerializerResolver
     /// <param name="json">
     /// The options of this cache's JSON. Options registered for one type, keyed by <c>typeof(IHybridCacheSerializer&lt;T&gt;)</c>,
     /// go before; those for every type, keyed by <c>typeof(IHybridCacheSerializer&lt;&gt;)</c>, after; these two are
-    /// HybridCache's.
+    /// HybridCache's. All are read-only from their first use on.
     /// </param>
     public SerializerResolver(IServiceProvider services, JsonSerializerOptions? json = null)
     {
@@ -63,8 +63,7 @@ internal sealed class SerializerResolver
     {
         var configured = KeyedJson(typeof(IHybridCacheSerializer<T>)) ?? _json;
         var options = configured ?? JsonReflection.Default;
-        if (options is null) return null;
-        JsonReflection.Complete(options);
+        if (options is null || !JsonReflection.TryFreeze(options)) return null;
         // Only where nobody chose options: who did may mean to leave fields out.
         if (configured is null && JsonReflection.WithFields is { } withFields
             && FieldOnlyTypes.Contains(typeof(T), options, withFields))

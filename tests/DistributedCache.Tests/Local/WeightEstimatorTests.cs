@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.Tests.Local;
 
-public sealed class WeightEstimatorTests
+public sealed partial class WeightEstimatorTests
 {
     private const int Overhead = WeightEstimator.EntryOverhead;
 
@@ -96,6 +96,18 @@ public sealed class WeightEstimatorTests
     }
 
     [Fact]
+    public void Weigh_SourceGeneratedMetadata_WeighsAsByReflection()
+    {
+        var generated = Estimator(new JsonSerializerOptions { TypeInfoResolver = Context.Default });
+        var map = new Dictionary<string, int> { ["a"] = 1, ["b"] = 2 };
+        var tree = new Tree { Name = "root", Children = { ["c"] = new Tree { Name = "child", At = (1, 2) } } };
+
+        Assert.Equal(Estimator().Weigh("", map), generated.Weigh("", map));
+        Assert.Equal(Estimator().Weigh("", tree), generated.Weigh("", tree));
+        Assert.Empty(_reports);
+    }
+
+    [Fact]
     public void Weigh_CyclicValue_Ends()
     {
         var node = new Node();
@@ -156,6 +168,17 @@ public sealed class WeightEstimatorTests
         public Node? Left { get; set; }
         public Node? Right { get; set; }
     }
+
+    internal sealed class Tree
+    {
+        public required string Name { get; set; }
+        public (int, int)? At { get; set; }
+        public Dictionary<string, Tree> Children { get; init; } = [];
+    }
+
+    [JsonSerializable(typeof(Dictionary<string, int>))]
+    [JsonSerializable(typeof(Tree))]
+    private sealed partial class Context : JsonSerializerContext;
 
     private sealed class Faulty
     {

@@ -145,6 +145,16 @@ public sealed class SerializerResolverTests
     }
 
     [Fact]
+    public void Get_Options_AreFrozenSoThatATypeIsDescribedOnce()
+    {
+        var options = new JsonSerializerOptions { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        var serializer = Assert.IsType<JsonValueSerializer<Thing>>(Resolver(options).Get<Thing>());
+
+        Assert.True(options.IsReadOnly);
+        Assert.Same(serializer.TypeInfo, options.GetTypeInfo(typeof(Thing)));
+    }
+
+    [Fact]
     public void Get_FieldOnlyTypes_KeepTheirFields()
     {
         RoundTrip((1, "one"));
