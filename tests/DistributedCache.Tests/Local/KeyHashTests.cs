@@ -64,6 +64,35 @@ public class KeyHashTests
         static double ChiSquare(int[] counts) => counts.Sum(c => (c - 8.0) * (c - 8.0) / 8.0);
     }
 
+    [Fact]
+    public void Find_OfTwoKeysWithOneHash_AnswersWithEachItsOwn()
+    {
+        // By the birthday bound 500,000 keys have some 29 pairs that share their 32 bits.
+        var byHash = new Dictionary<int, string>();
+        var store = new LocalStore(new LocalStoreOptions { Budget = 1_000_000 });
+        var pairs = 0;
+        for (var i = 0; i < 500_000 && pairs < 3; i++)
+        {
+            var key = "key:" + i;
+            if (byHash.TryAdd(KeyHash.Compute(key), key))
+                continue;
+
+            pairs++;
+            var other = StoreInvariants.New(byHash[KeyHash.Compute(key)]);
+            store.Put(other, 0);
+            Assert.Null(store.Find(key));
+
+            var entry = StoreInvariants.New(key);
+            store.Put(entry, 0);
+            Assert.Same(entry, store.Find(key));
+            Assert.Same(other, store.Find(other.Key.AsSpan()));
+            Assert.True(store.Remove(key));
+            Assert.Same(other, store.Find(other.Key));
+        }
+
+        Assert.Equal(3, pairs);
+    }
+
     [Property]
     public bool Compute_StringAndSpan_Agree(string? key, byte start)
     {
