@@ -8,7 +8,7 @@ namespace DistributedCache.Tests.TieredOptions;
 public class ProfileSetTests
 {
     /// <summary>Few letters, so that prefixes overlap and keys meet them.</summary>
-    private static Arbitrary<string[]> Words { get; } = Gen.Elements('a', 'b', ':')
+    private static Arbitrary<string[]> Words { get; } = Gen.Elements('a', 'b', ':', '\u00e9', '\u4e2d')
         .ArrayOf().Select(letters => new string([.. letters.Take(6)])).ArrayOf().ToArbitrary();
 
     [Property(MaxTest = 1000)]
