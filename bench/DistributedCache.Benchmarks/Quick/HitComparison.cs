@@ -1,0 +1,71 @@
+using DistributedCache.Benchmarks.Lookups;
+
+namespace DistributedCache.Benchmarks.Quick;
+
+/// <summary>Local hits of one thousand hot keys, without tags and with three.</summary>
+internal static class HitComparison
+{
+    private const int Rounds = 101;
+    private const int KeyPassesPerRound = 40;
+    private const int WarmUpPasses = 4_000;
+    private const string Ours = "DistributedCache";
+
+    public static IEnumerable<Target> Run(bool tagged)
+    {
+        var keys = new HotKeys();
+        var candidates = tagged ? Tagged(keys) : Plain(keys);
+        var name = tagged ? "hit of an entry with three tags" : "hit";
+        foreach (var threads in (int[])[1, 2])
+        {
+            var results = Measure(candidates, keys.Asked, threads);
+            Report.Hits($"Local {name}, {threads} thread{(threads == 1 ? "" : "s")}", results);
+
+            var ours = results.Single(static r => r.Name == Ours);
+            yield return new Target($"{name}, {threads} thread(s), time", ours.Ratio, tagged ? 2.5 : 2.0, "x ConcurrentDictionary");
+            yield return new Target($"{name}, {threads} thread(s), allocation", ours.Bytes, 0, "B");
+        }
+    }
+
+    private static HitCandidate[] Plain(HotKeys keys) =>
+    [
+        HitCandidate.Of("ConcurrentDictionary", new DictionaryLookup(keys)),
+        HitCandidate.Of("BitFaster ConcurrentLru", new LruLookup(keys)),
+        HitCandidate.Of("MemoryCache", new MemoryCacheLookup(keys)),
+        HitCandidate.Of("HybridCache", new HybridCacheLookup(keys)),
+        HitCandidate.Of("FusionCache", new FusionCacheLookup(keys)),
+        HitCandidate.Of(Ours, new TieredCacheLookup(keys)),
+    ];
+
+    private static HitCandidate[] Tagged(HotKeys keys) =>
+    [
+        HitCandidate.Of("ConcurrentDictionary (no tags)", new DictionaryLookup(keys)),
+        HitCandidate.Of("HybridCache", new HybridCacheLookup(keys, HotKeys.Tags)),
+        HitCandidate.Of("FusionCache", new FusionCacheLookup(keys, HotKeys.Tags)),
+        HitCandidate.Of(Ours, new TieredCacheLookup(keys, HotKeys.Tags)),
+    ];
+
+    private static Measured[] Measure(HitCandidate[] candidates, string[] keys, int threads)
+    {
+        using var crew = new Crew(threads);
+        foreach (var candidate in candidates)
+        {
+            // Short calls, so that the loop itself is compiled anew with its profile.
+            for (var i = 0; i < WarmUpPasses; i++) candidate.Ask(keys, 1);
+            crew.Run(() => candidate.Ask(keys, KeyPassesPerRound));
+        }
+
+        var operations = (double)KeyPassesPerRound * keys.Length;
+        var rounds = candidates.Select(static _ => new (double, double)[Rounds]).ToArray();
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var i = 0; i < candidates.Length; i++)
+            {
+                var candidate = candidates[i];
+                var (elapsed, bytes) = crew.Run(() => candidate.Ask(keys, KeyPassesPerRound));
+                rounds[i][round] = (elapsed.TotalNanoseconds / operations, bytes / (operations * threads));
+            }
+        }
+
+        return Measured.Fold([.. candidates.Select(static c => c.Name)], rounds);
+    }
+}
