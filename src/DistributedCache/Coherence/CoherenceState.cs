@@ -1,0 +1,98 @@
+using System.Numerics;
+
+namespace DistributedCache.Coherence;
+
+/// <summary>All partitions as this node knows them, and the judging of entries that span several.</summary>
+internal sealed class CoherenceState
+{
+    private readonly PartitionState[] _partitions;
+    private readonly long _maxStaleness;
+    private readonly StampPool _pool = new();
+    private SeenSnapshot? _snapshot;
+
+    /// <param name="partitions">How many.</param>
+    /// <param name="maxStaleness">In milliseconds; one step of the clock is already taken off.</param>
+    /// <param name="maximumMarks">Marks a partition remembers.</param>
+    /// <param name="local">L1.</param>
+    public CoherenceState(int partitions, long maxStaleness, int maximumMarks, ILocalDrops local)
+    {
+        _maxStaleness = maxStaleness;
+        _partitions = new PartitionState[partitions];
+        for (var i = 0; i < partitions; i++) _partitions[i] = new PartitionState(i, maximumMarks, local, Version);
+    }
+
+    public CoherenceVersion Version { get; } = new();
+
+    public int Count => _partitions.Length;
+
+    public PartitionState this[int partition] => _partitions[partition];
+
+    /// <summary>What has been seen of every partition, for the stamps of a load that begins now. Shared until something changes.</summary>
+    /// <remarks>The moment is read first: a change during the copying leaves an older moment on the snapshot, so the next load takes
+    /// a new one. A stamp that is too old is safe, it only misses more.</remarks>
+    public SeenSnapshot Snapshot()
+    {
+        var moment = Version.Moment;
+        if (Volatile.Read(ref _snapshot) is { } present && present.Moment == moment) return present;
+        var partitions = new SeenSnapshot.Partition[_partitions.Length];
+        for (var i = 0; i < partitions.Length; i++)
+        {
+            var partition = _partitions[i];
+            lock (partition.Lock) partitions[i] = new SeenSnapshot.Partition(partition.Incarnation, partition.Seen, partition.Generation);
+        }
+
+        var snapshot = new SeenSnapshot(moment, partitions);
+        Volatile.Write(ref _snapshot, snapshot);
+        return snapshot;
+    }
+
+    public StampSet Share(StampSet set) => _pool.Share(set);
+
+    /// <summary>Judges an entry by every partition its key and marks live in.</summary>
+    /// <param name="stamps">Its stamps.</param>
+    /// <param name="sequence">Its key's stamp.</param>
+    /// <param name="now">Monotonic milliseconds.</param>
+    public Verdict Judge(StampSet stamps, long sequence, long now)
+    {
+        var key = _partitions[stamps.Partition];
+        Verdict verdict;
+        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence);
+        var verified = IsVerified(key, now);
+        foreach (ref readonly var stamp in stamps.Marks)
+        {
+            if (verdict == Verdict.Invalid) return verdict;
+            var partition = _partitions[stamp.Partition];
+            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp));
+            verified &= IsVerified(partition, now);
+        }
+
+        return verdict == Verdict.Valid && !verified ? Verdict.Unverified : verdict;
+    }
+
+    /// <summary>Recomputes until when every partition counts as verified.</summary>
+    public void Verified()
+    {
+        var earliest = long.MaxValue;
+        foreach (var partition in _partitions) earliest = Math.Min(earliest, partition.VerifiedAt);
+        Version.FreshThrough = earliest is long.MaxValue or long.MinValue ? earliest : earliest + _maxStaleness;
+    }
+
+    /// <summary>A hash of every partition's incarnation and base, for tokens that stand for all heads.</summary>
+    public ulong HashHeads()
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var partition in _partitions)
+        {
+            hash = (BitOperations.RotateLeft(hash, 29) ^ (ulong)partition.Incarnation) * 0x9E3779B97F4A7C15UL;
+            hash = (BitOperations.RotateLeft(hash, 29) ^ (ulong)partition.Base) * 0xD6E8FEB86659FD93UL;
+        }
+
+        return hash == 0 ? 1 : hash;
+    }
+
+    private bool IsVerified(PartitionState partition, long now)
+    {
+        var at = partition.VerifiedAt;
+        return at == long.MaxValue || (at != long.MinValue && now - at <= _maxStaleness);
+    }
+}

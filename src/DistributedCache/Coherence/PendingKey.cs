@@ -1,0 +1,24 @@
+namespace DistributedCache.Coherence;
+
+/// <summary>A read or write of a key that is under way: what it brings is judged by what was applied here meanwhile.</summary>
+/// <remarks>Registered before the request is sent. Guarded by its partition's lock, but for <see cref="Highest"/>, which joiners
+/// of a flight read without it.</remarks>
+internal sealed class PendingKey(string index, int generation)
+{
+    private long _highest = -1;
+
+    public string Index { get; } = index;
+
+    /// <summary>The partition's generation when it was registered.</summary>
+    public int Generation { get; } = generation;
+
+    /// <summary>The highest number applied for the key since; -1 for none.</summary>
+    public long Highest => Volatile.Read(ref _highest);
+
+    public PendingKey? Next { get; set; }
+
+    public void Apply(long sequence)
+    {
+        if (sequence > _highest) Volatile.Write(ref _highest, sequence);
+    }
+}

@@ -1,0 +1,17 @@
+namespace DistributedCache.Coherence;
+
+/// <summary>What came of a message or a head.</summary>
+internal enum Progress
+{
+    /// <summary>It was next, and is applied; or the head found nothing missing.</summary>
+    Current,
+
+    /// <summary>It was known already.</summary>
+    Old,
+
+    /// <summary>Something before it is missing: the log has it, or the partition is dropped.</summary>
+    Behind,
+
+    /// <summary>It is of another incarnation or era: touch the partition, then catch up.</summary>
+    Foreign,
+}

@@ -1,0 +1,43 @@
+namespace DistributedCache.Coherence;
+
+/// <summary>The stamps of an entry but for its key's own number: immutable, so that entries loaded alike share one.</summary>
+/// <param name="tenant">The tenant, whose clear counts.</param>
+/// <param name="partition">The key's partition.</param>
+/// <param name="incarnation">Its incarnation before the load.</param>
+/// <param name="generation">Its generation in this process before the load.</param>
+/// <param name="isPrimary">Whether no mark, floor or incarnation judges the entry.</param>
+/// <param name="marks">A stamp for each tag and prefix.</param>
+internal sealed class StampSet(string tenant, int partition, long incarnation, int generation, bool isPrimary, Stamp[] marks)
+    : IEquatable<StampSet>
+{
+    public string Tenant { get; } = tenant;
+
+    public int Partition { get; } = partition;
+
+    public long Incarnation { get; } = incarnation;
+
+    public int Generation { get; } = generation;
+
+    public bool IsPrimary { get; } = isPrimary;
+
+    public ReadOnlySpan<Stamp> Marks => marks;
+
+    public bool Equals(StampSet? other) => other is not null && Partition == other.Partition && Incarnation == other.Incarnation
+        && Generation == other.Generation && IsPrimary == other.IsPrimary && Tenant == other.Tenant && Marks.SequenceEqual(other.Marks);
+
+    public override bool Equals(object? obj) => Equals(obj as StampSet);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(Partition);
+        hash.Add(Incarnation);
+        foreach (var stamp in Marks)
+        {
+            hash.Add(stamp.Mark.Name);
+            hash.Add(stamp.Sequence);
+        }
+
+        return hash.ToHashCode();
+    }
+}

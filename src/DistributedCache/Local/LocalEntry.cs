@@ -1,0 +1,103 @@
+using DistributedCache.Coherence;
+
+namespace DistributedCache.Local;
+
+/// <summary>
+/// One cached value, and at once the node of the index's chain and of the eviction queue: a second object
+/// per entry would cost more than all the fields here. 112 bytes on a 64-bit runtime; a test holds it there.
+/// </summary>
+/// <remarks>
+/// Readers hold entries without a lock, so what a hit reads stays valid after the entry left the store.
+/// An entry is put at most once.
+/// </remarks>
+internal class LocalEntry
+{
+    public readonly string Key;
+
+    /// <summary>Never null; a marker stands for a cached null.</summary>
+    public readonly object Value;
+
+    /// <summary>The next of the index's chain. It outlives the removal: a reader may be standing here.</summary>
+    internal LocalEntry? Next;
+
+    /// <summary>The next younger of the eviction queue; the lock's.</summary>
+    internal LocalEntry? QueueNext;
+
+    /// <summary>What the entry is judged by; opaque here.</summary>
+    public StampSet? Stamps;
+
+    /// <summary>The key's stamp; opaque here.</summary>
+    public long Sequence;
+
+    /// <summary>Monotonic milliseconds; a hit is allowed while now is less. <see cref="long.MaxValue"/> is without end.</summary>
+    public long Deadline;
+
+    /// <summary>The version at which the entry was last found valid; opaque here, read and written by <see cref="Volatile"/>.</summary>
+    public long JudgedAt;
+
+    /// <summary>Milliseconds from <see cref="Deadline"/> to the end of the fresh lifetime.</summary>
+    public uint EarlyWindow;
+
+    /// <summary>Milliseconds of the whole fresh lifetime.</summary>
+    public uint Lifetime;
+
+    /// <summary>Milliseconds after the fresh lifetime in which the entry is still a fallback.</summary>
+    public uint StaleFor;
+
+    /// <summary>Milliseconds that loading the value took.</summary>
+    public uint LoadDuration;
+
+    /// <summary>Bytes, at least 1.</summary>
+    public readonly int Weight;
+
+    public readonly int Hash;
+
+    /// <summary>Opaque here.</summary>
+    public int CounterId;
+
+    /// <summary>The index of the region, 0 for the store's rest.</summary>
+    public readonly byte Region;
+
+    /// <summary>
+    /// What hits leave behind: in an adaptive region a count from 0 to 3, in an LRU region the generation of the
+    /// last read. A byte of its own, so that a racing hit disturbs nothing else; a lost one is harmless.
+    /// </summary>
+    internal byte Frequency;
+
+    internal EntryState State;
+
+    /// <summary>Which of its region's queues the entry stands in.</summary>
+    internal byte Queue;
+
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="weight"/> is less than 1.</exception>
+    public LocalEntry(string key, object value, int weight, byte region = 0)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        ArgumentOutOfRangeException.ThrowIfLessThan(weight, 1);
+
+        Key = key;
+        Value = value;
+        Weight = weight;
+        Region = region;
+        Hash = KeyHash.Compute(key);
+    }
+
+    /// <summary>The end of the fresh lifetime, monotonic milliseconds.</summary>
+    public long FreshUntil => Deadline > long.MaxValue - EarlyWindow ? long.MaxValue : Deadline + EarlyWindow;
+
+    /// <summary>The begin of the fresh lifetime, monotonic milliseconds.</summary>
+    public long Created => FreshUntil - Lifetime;
+
+    /// <summary>No longer even a fallback. The subtraction is on the side that cannot overflow.</summary>
+    public bool IsGone(long now) => now - EarlyWindow - StaleFor >= Deadline;
+}
+
+internal enum EntryState : byte
+{
+    New,
+    Live,
+
+    /// <summary>Out of the index and of all accounts, though a queue or a reader may still hold it.</summary>
+    Dead,
+}

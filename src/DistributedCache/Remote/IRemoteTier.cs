@@ -1,0 +1,73 @@
+using DistributedCache.Coherence;
+using DistributedCache.Keys;
+
+namespace DistributedCache.Remote;
+
+/// <summary>What a remote tier (L2) must promise.</summary>
+/// <remarks>
+/// <para>It keeps, for each partition, a dense sequence of invalidations, and, if it <see cref="HoldsValues"/>, the entries. Every
+/// member that names a partition or a key is one atomic step of that partition; its order is the only order.</para>
+/// <para>A member fails by an exception: the tier is away, and nothing is known of whether the step was done.</para>
+/// </remarks>
+internal interface IRemoteTier
+{
+    /// <summary>How many partitions it has.</summary>
+    int Partitions { get; }
+
+    /// <summary>Whether entries live here, or coherence alone.</summary>
+    bool HoldsValues { get; }
+
+    /// <summary>Whether other processes share it, so that what it acknowledges holds for them too.</summary>
+    bool IsShared { get; }
+
+    /// <summary>Whether every message reaches every follower, in order and before the step that sent it returns: then there is nothing
+    /// to verify.</summary>
+    bool IsLossless { get; }
+
+    /// <summary>Follows every partition: each numbered invalidation from now on is handed to the follower.</summary>
+    ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken);
+
+    /// <summary>Reads every partition's head. A partition without one begins its first incarnation.</summary>
+    ValueTask<Head[]> ReadHeadsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads what a partition knows of marks, with its head of the same moment.</summary>
+    ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken);
+
+    /// <summary>Removes or expires keys of one partition (at most 256): one number for all. Deletes their entries of every version in use
+    /// and voids their leases, or marks the entries stale.</summary>
+    ValueTask<Invalidation> InvalidateAsync(
+        int partition, InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known, CancellationToken cancellationToken);
+
+    /// <summary>Invalidates a tag, a prefix or everything in a partition, in O(1).</summary>
+    ValueTask<Invalidation> InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken);
+
+    /// <summary>Stores entries of one partition (at most 256) that a caller set, under one new number which becomes their key stamp.
+    /// Each is refused unless nothing of its key was invalidated after <paramref name="known"/>.</summary>
+    ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken);
+
+    /// <summary>Reads an entry's bytes; null where there is none. The caller disposes it.</summary>
+    ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken);
+
+    /// <summary>Reads many entries' bytes; null where there is none. The caller disposes each.</summary>
+    ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken);
+
+    /// <summary>Asks for the right to load a key. Answers an entry if there is another than the rejected one, fresh and not cleared;
+    /// else grants a lease, or says how long its holder has.</summary>
+    ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken);
+
+    /// <summary>Prolongs a lease; false where it is no longer that token's.</summary>
+    ValueTask<bool> ExtendAsync(CacheKey key, ulong token, CancellationToken cancellationToken);
+
+    /// <summary>Gives a lease back without filling.</summary>
+    ValueTask ReleaseAsync(CacheKey key, ulong token, CancellationToken cancellationToken);
+
+    /// <summary>Stores what a load brought, only if its lease is still that token: an invalidation since has voided it.</summary>
+    ValueTask<bool> FillAsync(RemoteWrite write, ulong token, CancellationToken cancellationToken);
+
+    /// <summary>Stores a primary value, numbered so that other nodes' L1 follow; with <paramref name="onlyIfAbsent"/> false comes back
+    /// where another was there first.</summary>
+    ValueTask<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken);
+
+    /// <summary>Renews the time a sliding primary value has left.</summary>
+    ValueTask RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken);
+}

@@ -1,0 +1,47 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace DistributedCache.Serialization;
+
+/// <summary>A serializer whose knowledge of the type others may read too.</summary>
+internal interface IJsonSerializer
+{
+    JsonTypeInfo TypeInfo { get; }
+}
+
+/// <summary>System.Text.Json by metadata, whether source-generated or found by reflection.</summary>
+internal sealed class JsonValueSerializer<T>(JsonTypeInfo<T> typeInfo) : IHybridCacheSerializer<T>, IJsonSerializer
+{
+    private readonly JsonReaderOptions _reading = new()
+    {
+        AllowTrailingCommas = typeInfo.Options.AllowTrailingCommas,
+        CommentHandling = typeInfo.Options.ReadCommentHandling,
+        MaxDepth = typeInfo.Options.MaxDepth,
+    };
+
+    private readonly JsonWriterOptions _writing = new()
+    {
+        Encoder = typeInfo.Options.Encoder,
+        MaxDepth = typeInfo.Options.MaxDepth,
+        SkipValidation = true,
+    };
+
+    public JsonTypeInfo TypeInfo => typeInfo;
+
+    public T Deserialize(ReadOnlySequence<byte> source)
+    {
+        var reader = new Utf8JsonReader(source, _reading);
+        var value = JsonSerializer.Deserialize(ref reader, typeInfo);
+        // Throws at anything but white space behind the value: bytes too many are a damaged payload.
+        reader.Read();
+        return value!;
+    }
+
+    public void Serialize(T value, IBufferWriter<byte> target)
+    {
+        using var writer = new Utf8JsonWriter(target, _writing);
+        JsonSerializer.Serialize(writer, value, typeInfo);
+    }
+}
