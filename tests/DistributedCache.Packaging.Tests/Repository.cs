@@ -1,0 +1,18 @@
+using System.Reflection;
+
+namespace DistributedCache.Packaging.Tests;
+
+internal static class Repository
+{
+    public static string Root { get; } = typeof(Repository).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(static a => a.Key == nameof(Repository) + nameof(Root)).Value!;
+
+    /// <summary>The projects that become packages, by name.</summary>
+    public static IEnumerable<string> PackedProjects { get; } =
+        [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+
+    /// <summary>Whether there is a remote to point to: without one SourceLink has nothing to write.</summary>
+    public static async Task<bool> HasRemoteAsync() =>
+        (await Shell.TryAsync(Root, "git", ["remote", "get-url", "origin"])).ExitCode == 0;
+}
