@@ -20,13 +20,13 @@ public class DependencyTests(PackedFeed feed)
         ],
     };
 
-    public static TheoryData<string> Projects => [.. Repository.PackedProjects];
+    public static TheoryData<string> Ids => [.. Repository.Packed];
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public void Package_Packed_DependsOnNothingButWhatIsMeant(string project)
+    [MemberData(nameof(Ids))]
+    public void Package_Packed_DependsOnNothingButWhatIsMeant(string id)
     {
-        var package = feed.Open(project);
+        var package = feed.Open(id);
         var dependencies = package.Metadata().Descendants().Where(static e => e.Name.LocalName == "dependency").Select(static e => e.Attribute("id")!.Value);
 
         Assert.Equal(Meant.GetValueOrDefault(package.Id, []), dependencies.Order(StringComparer.Ordinal));

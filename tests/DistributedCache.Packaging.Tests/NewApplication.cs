@@ -6,6 +6,7 @@ namespace DistributedCache.Packaging.Tests;
 /// <summary>A web application as a user would begin it: outside the repository, with nothing but the package.</summary>
 internal sealed partial class NewApplication : IAsyncDisposable
 {
+    // What nuget.org has is taken from the machine's package folder where it is there; what is tested never gets into it.
     private const string Project = """
         <Project Sdk="Microsoft.NET.Sdk.Web">
           <PropertyGroup>
@@ -13,6 +14,9 @@ internal sealed partial class NewApplication : IAsyncDisposable
             <Nullable>enable</Nullable>
             <ImplicitUsings>enable</ImplicitUsings>
             <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+            <RestoreFallbackFolders>$(NUGET_PACKAGES)</RestoreFallbackFolders>
+            <RestoreFallbackFolders Condition="'$(NUGET_PACKAGES)' == ''">$(HOME)$(USERPROFILE)/.nuget/packages</RestoreFallbackFolders>
+            <RestorePackagesPath>$(MSBuildThisFileDirectory)packages</RestorePackagesPath>
           </PropertyGroup>
         </Project>
         """;

@@ -6,13 +6,13 @@ namespace DistributedCache.Packaging.Tests;
 /// <summary>What a package holds and says of itself.</summary>
 public class PackageContentTests(PackedFeed feed)
 {
-    public static TheoryData<string> Projects => [.. Repository.PackedProjects];
+    public static TheoryData<string> Ids => [.. Repository.Packed];
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public void Package_Packed_HoldsAssemblyDocumentationAndReadme(string project)
+    [MemberData(nameof(Ids))]
+    public void Package_Packed_HoldsAssemblyDocumentationAndReadme(string id)
     {
-        var package = feed.Open(project);
+        var package = feed.Open(id);
         var files = package.Files();
 
         Assert.Contains($"lib/net10.0/{package.Id}.dll", files);
@@ -23,10 +23,10 @@ public class PackageContentTests(PackedFeed feed)
     }
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public void Package_Packed_HoldsNothingElse(string project)
+    [MemberData(nameof(Ids))]
+    public void Package_Packed_HoldsNothingElse(string id)
     {
-        var package = feed.Open(project);
+        var package = feed.Open(id);
         string[] own = [$"lib/net10.0/{package.Id}.dll", $"lib/net10.0/{package.Id}.xml", "README.md", $"{package.Id}.nuspec", "[Content_Types].xml"];
 
         // The container format's own parts have names that differ each time.
@@ -36,10 +36,10 @@ public class PackageContentTests(PackedFeed feed)
     }
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public void Package_Packed_SaysItsLicenseVersionAndPurpose(string project)
+    [MemberData(nameof(Ids))]
+    public void Package_Packed_SaysItsLicenseVersionAndPurpose(string id)
     {
-        var package = feed.Open(project);
+        var package = feed.Open(id);
         var license = Element(package, "license");
 
         Assert.Equal(package.Id, Value(package, "id"));
@@ -51,10 +51,10 @@ public class PackageContentTests(PackedFeed feed)
     }
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public async Task Package_Packed_SaysWhereItsSourceIs(string project)
+    [MemberData(nameof(Ids))]
+    public async Task Package_Packed_SaysWhereItsSourceIs(string id)
     {
-        var repository = Element(feed.Open(project), "repository");
+        var repository = Element(feed.Open(id), "repository");
 
         Assert.Equal("git", repository?.Attribute("type")?.Value);
         Assert.Matches("^[0-9a-f]{40}$", repository?.Attribute("commit")?.Value);

@@ -21,19 +21,19 @@ public sealed class PackedFeed : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        foreach (var project in Repository.PackedProjects)
-            await PackAsync(project, Folder, []);
+        foreach (var id in Repository.Packed)
+            await PackAsync(id, Folder, []);
     }
 
     /// <summary>Compiles everything anew, from the same sources, and packs it elsewhere.</summary>
-    public async Task<string> PackAgainAsync(string project)
+    public async Task<string> PackAgainAsync(string id)
     {
         var folder = Path.Combine(_build, "again");
-        await PackAsync(project, folder, ["--no-restore", "-t:Rebuild,Pack"]);
+        await PackAsync(id, folder, ["--no-restore", "-t:Rebuild,Pack"]);
         return folder;
     }
 
-    internal Package Open(string project) => Package.Open(Folder, Path.GetFileNameWithoutExtension(project), Version);
+    internal Package Open(string id) => Package.Open(Folder, id, Version);
 
     public ValueTask DisposeAsync()
     {
@@ -43,9 +43,9 @@ public sealed class PackedFeed : IAsyncLifetime
     }
 
     // The repository's own bin and obj are left alone: other tests may be running from them.
-    private Task PackAsync(string project, string folder, IEnumerable<string> more) => Shell.RunAsync(Repository.Root, "dotnet",
+    private Task PackAsync(string id, string folder, IEnumerable<string> more) => Shell.RunAsync(Repository.Root, "dotnet",
     [
-        "pack", project, "-c", "Release", "-o", folder, "--artifacts-path", _build, "-v", "quiet",
+        "pack", Repository.ProjectFile(id), "-c", "Release", "-o", folder, "--artifacts-path", _build, "-v", "quiet",
         "-p:ContinuousIntegrationBuild=true", $"-p:MinVerVersionOverride={Version}", .. more,
     ]);
 }

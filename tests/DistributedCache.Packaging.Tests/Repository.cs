@@ -8,9 +8,15 @@ internal static class Repository
         .GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(static a => a.Key == nameof(Repository) + nameof(Root)).Value!;
 
-    /// <summary>The projects that become packages, by name.</summary>
-    public static IEnumerable<string> PackedProjects { get; } =
-        [.. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    /// <summary>The projects that become packages; each lies in the folder of its name.</summary>
+    public static IEnumerable<string> Packed { get; } =
+    [
+        .. Directory.EnumerateFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            .Select(static file => Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    public static string ProjectFile(string id) => Path.Combine(Root, "src", id, id + ".csproj");
 
     /// <summary>Whether there is a remote to point to: without one SourceLink has nothing to write.</summary>
     public static async Task<bool> HasRemoteAsync() =>

@@ -9,28 +9,28 @@ public class SymbolTests(PackedFeed feed)
 {
     private static readonly Guid SourceLink = new("CC110556-A091-4D38-9FEC-25AB9A351A6A");
 
-    public static TheoryData<string> Projects => [.. Repository.PackedProjects];
+    public static TheoryData<string> Ids => [.. Repository.Packed];
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public void Symbols_Packed_BelongToTheAssembly(string project)
+    [MemberData(nameof(Ids))]
+    public void Symbols_Packed_BelongToTheAssembly(string id)
     {
-        var package = feed.Open(project);
+        var package = feed.Open(id);
         using var assembly = new PEReader(new MemoryStream(package.Read($"lib/net10.0/{package.Id}.dll")));
         var entry = assembly.ReadDebugDirectory().First(static e => e.Type == DebugDirectoryEntryType.CodeView);
 
         using var symbols = OpenSymbols(package);
-        var id = new BlobContentId(symbols.GetMetadataReader().DebugMetadataHeader!.Id);
+        var own = new BlobContentId(symbols.GetMetadataReader().DebugMetadataHeader!.Id);
 
-        Assert.Equal(assembly.ReadCodeViewDebugDirectoryData(entry).Guid, id.Guid);
-        Assert.Equal(entry.Stamp, id.Stamp);
+        Assert.Equal(assembly.ReadCodeViewDebugDirectoryData(entry).Guid, own.Guid);
+        Assert.Equal(entry.Stamp, own.Stamp);
     }
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public void Symbols_Packed_NameNoFolderOfThisMachine(string project)
+    [MemberData(nameof(Ids))]
+    public void Symbols_Packed_NameNoFolderOfThisMachine(string id)
     {
-        using var symbols = OpenSymbols(feed.Open(project));
+        using var symbols = OpenSymbols(feed.Open(id));
         var reader = symbols.GetMetadataReader();
 
         Assert.All(
@@ -39,12 +39,12 @@ public class SymbolTests(PackedFeed feed)
     }
 
     [Theory]
-    [MemberData(nameof(Projects))]
-    public async Task Symbols_PackedFromAClone_LinkToTheSource(string project)
+    [MemberData(nameof(Ids))]
+    public async Task Symbols_PackedFromAClone_LinkToTheSource(string id)
     {
         Assert.SkipUnless(await Repository.HasRemoteAsync(), "the clone has no remote to link to");
 
-        using var symbols = OpenSymbols(feed.Open(project));
+        using var symbols = OpenSymbols(feed.Open(id));
         var reader = symbols.GetMetadataReader();
         var link = reader.GetCustomDebugInformation(EntityHandle.ModuleDefinition)
             .Select(reader.GetCustomDebugInformation)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DistributedCache.Benchmarks.Lookups;
 
 namespace DistributedCache.Benchmarks.Quick;
@@ -6,9 +7,10 @@ namespace DistributedCache.Benchmarks.Quick;
 internal static class HitComparison
 {
     private const int Rounds = 101;
-    private const int KeyPassesPerRound = 40;
-    private const int WarmUpPasses = 4_000;
     private const string Ours = "DistributedCache";
+
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TurnTime = TimeSpan.FromMilliseconds(3);
 
     public static IEnumerable<Target> Run(bool tagged)
     {
@@ -47,25 +49,33 @@ internal static class HitComparison
     private static Measured[] Measure(HitCandidate[] candidates, string[] keys, int threads)
     {
         using var crew = new Crew(threads);
-        foreach (var candidate in candidates)
-        {
-            // Short calls, so that the loop itself is compiled anew with its profile.
-            for (var i = 0; i < WarmUpPasses; i++) candidate.Ask(keys, 1);
-            crew.Run(() => candidate.Ask(keys, KeyPassesPerRound));
-        }
-
-        var operations = (double)KeyPassesPerRound * keys.Length;
+        int[] passes = [.. candidates.Select(c => WarmUp(crew, c, keys))];
         var rounds = candidates.Select(static _ => new (double, double)[Rounds]).ToArray();
         for (var round = 0; round < Rounds; round++)
         {
             for (var i = 0; i < candidates.Length; i++)
             {
                 var candidate = candidates[i];
-                var (elapsed, bytes) = crew.Run(() => candidate.Ask(keys, KeyPassesPerRound));
+                var times = passes[i];
+                var (elapsed, bytes) = crew.Run(() => candidate.Ask(keys, times));
+                var operations = (double)times * keys.Length;
                 rounds[i][round] = (elapsed.TotalNanoseconds / operations, bytes / (operations * threads));
             }
         }
 
         return Measured.Fold([.. candidates.Select(static c => c.Name)], rounds);
+    }
+
+    /// <summary>Runs until the code has been compiled for good.</summary>
+    /// <returns>How many passes over the keys fill a round's turn.</returns>
+    private static int WarmUp(Crew crew, HitCandidate candidate, string[] keys)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var elapsed = TimeSpan.Zero;
+
+        // Short calls: each is a chance to enter the loop's newest code.
+        while (Stopwatch.GetElapsedTime(start) < WarmUpTime)
+            elapsed = crew.Run(() => candidate.Ask(keys, 1)).Elapsed;
+        return Math.Max(1, (int)(TurnTime / elapsed));
     }
 }

@@ -7,8 +7,8 @@ namespace DistributedCache.Benchmarks.Quick;
 internal static class StampedeComparison
 {
     private const int Callers = 100_000;
-    private const int WarmUps = 3;
-    private const int Rounds = 15;
+    private const int WarmUps = 2;
+    private const int Rounds = 7;
 
     public static async Task<Target[]> RunAsync()
     {

@@ -10,6 +10,7 @@ internal static class TraceRun
         ("LRU", static capacity => new LruPolicy(capacity)),
         ("ConcurrentLru", static capacity => new ConcurrentLruPolicy(capacity)),
         ("ConcurrentLfu", static capacity => new ConcurrentLfuPolicy(capacity)),
+        ("DistributedCache", static capacity => new LocalStorePolicy(capacity)),
     ];
 
     public static void Run(string folder)
