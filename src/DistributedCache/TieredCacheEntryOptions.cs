@@ -28,4 +28,7 @@ public sealed class TieredCacheEntryOptions
 
     /// <summary>Tiers and steps to leave out.</summary>
     public HybridCacheEntryFlags? Flags { get; init; }
+
+    /// <summary>Whether a hit in this process may answer: asked before anything else is looked at.</summary>
+    internal bool AllowsLocalRead => Flags is not { } flags || (flags & HybridCacheEntryFlags.DisableLocalCacheRead) == 0;
 }

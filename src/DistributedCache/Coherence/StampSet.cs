@@ -7,7 +7,9 @@ namespace DistributedCache.Coherence;
 /// <param name="generation">Its generation in this process before the load.</param>
 /// <param name="isPrimary">Whether no mark, floor or incarnation judges the entry.</param>
 /// <param name="marks">A stamp for each tag and prefix.</param>
-internal sealed class StampSet(string tenant, int partition, long incarnation, int generation, bool isPrimary, Stamp[] marks)
+/// <param name="validator">What identifies the value at its source; here because few entries have one, and those share nothing.</param>
+internal sealed class StampSet(
+    string tenant, int partition, long incarnation, int generation, bool isPrimary, Stamp[] marks, string? validator = null)
     : IEquatable<StampSet>
 {
     public string Tenant { get; } = tenant;
@@ -22,8 +24,10 @@ internal sealed class StampSet(string tenant, int partition, long incarnation, i
 
     public ReadOnlySpan<Stamp> Marks => marks;
 
+    public string? Validator => validator;
+
     public bool Equals(StampSet? other) => other is not null && Partition == other.Partition && Incarnation == other.Incarnation
-        && Generation == other.Generation && IsPrimary == other.IsPrimary && Tenant == other.Tenant && Marks.SequenceEqual(other.Marks);
+        && Generation == other.Generation && IsPrimary == other.IsPrimary && Tenant == other.Tenant && Validator == other.Validator && Marks.SequenceEqual(other.Marks);
 
     public override bool Equals(object? obj) => Equals(obj as StampSet);
 
@@ -32,6 +36,7 @@ internal sealed class StampSet(string tenant, int partition, long incarnation, i
         var hash = new HashCode();
         hash.Add(Partition);
         hash.Add(Incarnation);
+        hash.Add(Validator);
         foreach (var stamp in Marks)
         {
             hash.Add(stamp.Mark.Name);

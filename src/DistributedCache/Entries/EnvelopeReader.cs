@@ -97,7 +97,7 @@ internal readonly ref struct EnvelopeReader
         {
             keyId = BinaryPrimitives.ReadUInt32LittleEndian(bytes[EnvelopeLayout.KeyIdOffset..]);
             section = bytes[EnvelopeLayout.SectionOffset..];
-            if ((keyId != 0) != header.Flags.HasFlag(EnvelopeFlags.Sealed))
+            if ((keyId != 0) != ((header.Flags & EnvelopeFlags.Sealed) != 0))
                 fault = EnvelopeFault.SealMismatch;
         }
         return fault == EnvelopeFault.None;

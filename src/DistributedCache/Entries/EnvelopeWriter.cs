@@ -58,7 +58,7 @@ internal static class EnvelopeWriter
         var flags = envelope.Header.Flags;
         if ((flags & (EnvelopeFlags.Sealed | ~EnvelopeLayout.KnownFlags)) != 0)
             throw new ArgumentException($"The flags are {flags}; an envelope is sealed only after it was written.", nameof(envelope));
-        if (flags.HasFlag(EnvelopeFlags.NullValue) && !payload.IsEmpty)
+        if ((flags & EnvelopeFlags.NullValue) != 0 && !payload.IsEmpty)
             throw new ArgumentException($"A null value has no payload, but {payload.Length} bytes were given.", nameof(payload));
         CheckTime(envelope.Header.FreshUntil, nameof(EnvelopeHeader.FreshUntil));
         CheckTime(envelope.Created, nameof(Envelope.Created));

@@ -11,10 +11,15 @@ internal static class Crc16
     /// <summary>The number of hash slots of a Redis Cluster.</summary>
     public const int Slots = 16_384;
 
+    // Row r holds the checksum of a byte with r zero bytes behind it: four bytes are four look-ups that don't wait for
+    // one another ("slicing by four").
+    private const int Row = 256;
     private static readonly ushort[] Table = BuildTable();
 
     public static ushort Append(ushort crc, ReadOnlySpan<byte> bytes)
     {
+        for (; bytes.Length >= 4; bytes = bytes[4..])
+            crc = Append(crc, bytes[0], bytes[1], bytes[2], bytes[3]);
         foreach (var b in bytes)
             crc = Append(crc, b);
         return crc;
@@ -23,13 +28,13 @@ internal static class Crc16
     /// <summary>The checksum of the text's UTF-8 bytes.</summary>
     public static ushort Append(ushort crc, ReadOnlySpan<char> text)
     {
-        for (var i = 0; i < text.Length; i++)
+        for (; text.Length >= 4; text = text[4..])
         {
-            if (!char.IsAscii(text[i]))
-                return AppendRunes(crc, text[i..]);
-            crc = Append(crc, (byte)text[i]);
+            if (((text[0] | text[1] | text[2] | text[3]) & ~0x7F) != 0)
+                return AppendRunes(crc, text);
+            crc = Append(crc, (byte)text[0], (byte)text[1], (byte)text[2], (byte)text[3]);
         }
-        return crc;
+        return AppendRunes(crc, text);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,24 +56,41 @@ internal static class Crc16
         return Append(0, length > 0 ? key.Slice(open, length) : key) % Slots;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ushort Append(ushort crc, byte a, byte b, byte c, byte d)
+    {
+        var table = Table;
+        return (ushort)(table[3 * Row + ((crc >> 8) ^ a)] ^ table[2 * Row + ((byte)crc ^ b)] ^ table[Row + c] ^ table[d]);
+    }
+
     private static ushort AppendRunes(ushort crc, ReadOnlySpan<char> text)
     {
         Span<byte> utf8 = stackalloc byte[4];
-        foreach (var rune in text.EnumerateRunes())
-            crc = Append(crc, utf8[..rune.EncodeToUtf8(utf8)]);
+        for (; !text.IsEmpty; text = text[1..])
+        {
+            if (!char.IsAscii(text[0]))
+            {
+                foreach (var rune in text.EnumerateRunes())
+                    crc = Append(crc, utf8[..rune.EncodeToUtf8(utf8)]);
+                return crc;
+            }
+            crc = Append(crc, (byte)text[0]);
+        }
         return crc;
     }
 
     private static ushort[] BuildTable()
     {
-        var table = new ushort[256];
-        for (var i = 0; i < table.Length; i++)
+        var table = new ushort[4 * Row];
+        for (var i = 0; i < Row; i++)
         {
             var crc = i << 8;
             for (var bit = 0; bit < 8; bit++)
                 crc = (crc << 1) ^ ((crc & 0x8000) == 0 ? 0 : 0x1021);
             table[i] = (ushort)crc;
         }
+        for (var i = Row; i < table.Length; i++)
+            table[i] = (ushort)((table[i - Row] << 8) ^ table[table[i - Row] >> 8]);
         return table;
     }
 }

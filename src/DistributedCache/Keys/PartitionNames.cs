@@ -19,9 +19,10 @@ internal sealed class PartitionNames
         Partitioner = new Partitioner(partitions);
         Config = $"{{{application}}}config";
         _partitions = new Partition[partitions];
+        var tags = new PartitionTags(application, partitions);
         for (var i = 0; i < partitions; i++)
         {
-            var tag = $"{{{PartitionTag.Find(application, i, partitions)}}}";
+            var tag = $"{{{tags.Find(i)}}}";
             _partitions[i] = new Partition(tag, Crc16.HashSlot(tag), tag + "m", tag + "i", tag + "c");
         }
     }

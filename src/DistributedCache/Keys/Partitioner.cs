@@ -11,6 +11,8 @@ internal readonly struct Partitioner
 {
     public const int MaxPartitions = Crc16.Slots;
 
+    private static readonly ushort NoTenant = Compute("");
+
     /// <exception cref="ArgumentOutOfRangeException">Not 1 to 16,384.</exception>
     public Partitioner(int partitions)
     {
@@ -22,22 +24,28 @@ internal readonly struct Partitioner
 
     public int Partitions { get; }
 
-    public int OfKey(string tenant, ReadOnlySpan<char> key) => Of(tenant, key);
+    public int OfKey(string tenant, ReadOnlySpan<char> key) => Of(Checksum(tenant), key);
 
-    public int OfTag(string tenant, ReadOnlySpan<char> tag) => Of(tenant, tag);
+    public int OfTag(string tenant, ReadOnlySpan<char> tag) => Of(Checksum(tenant), tag);
 
     /// <param name="tenant">The tenant, empty for none.</param>
     /// <param name="prefix">With its closing ':'.</param>
-    public int OfPrefix(string tenant, ReadOnlySpan<char> prefix) => Of(tenant, prefix);
+    public int OfPrefix(string tenant, ReadOnlySpan<char> prefix) => Of(Checksum(tenant), prefix);
 
-    private int Of(string tenant, ReadOnlySpan<char> name)
+    /// <summary>Of a key, tag or prefix, for who keeps the <see cref="Checksum"/> of its tenant.</summary>
+    public int Of(ushort tenantChecksum, ReadOnlySpan<char> name) =>
+        (int)(Crc16.Append(tenantChecksum, name) % (uint)Partitions);
+
+    /// <summary>The checksum of <c>length:tenant:</c>, with which that of each of the tenant's names begins.</summary>
+    public static ushort Checksum(string tenant) => tenant.Length == 0 ? NoTenant : Compute(tenant);
+
+    private static ushort Compute(string tenant)
     {
         Span<byte> length = stackalloc byte[10];
         Encoding.UTF8.GetByteCount(tenant).TryFormat(length, out var digits, provider: CultureInfo.InvariantCulture);
         var crc = Crc16.Append(0, length[..digits]);
         crc = Crc16.Append(crc, (byte)':');
         crc = Crc16.Append(crc, tenant);
-        crc = Crc16.Append(crc, (byte)':');
-        return Crc16.Append(crc, name) % Partitions;
+        return Crc16.Append(crc, (byte)':');
     }
 }

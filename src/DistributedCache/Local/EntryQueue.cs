@@ -9,11 +9,13 @@ namespace DistributedCache.Local;
 /// <see cref="ScanRate"/> times its own bytes of the queue, so no removal pays for all of it and no pattern of
 /// puts and removes lets the dead gather.
 /// </remarks>
-internal sealed class EntryQueue
+/// <param name="deadAllowance">Bytes of dead ones that are never worth a look.</param>
+internal sealed class EntryQueue(long deadAllowance = EntryQueue.DeadAllowance)
 {
+    public const long DeadAllowance = 128 * NodeBytes;
+
     private const int ScanRate = 16;
     private const int NodeBytes = 128;
-    private const int DeadAllowance = 128 * NodeBytes;
 
     private LocalEntry? _head;
     private LocalEntry? _tail;
@@ -70,7 +72,7 @@ internal sealed class EntryQueue
         DeadCount++;
         _deadBytes += Cost(entry);
 
-        _scanning |= _deadBytes > (Bytes + (long)Count * NodeBytes) / 8 + DeadAllowance;
+        _scanning |= _deadBytes > (Bytes + (long)Count * NodeBytes) / 8 + deadAllowance;
         for (var pay = Cost(entry) * ScanRate; _scanning && pay > 0;)
             pay -= ScanNext();
     }

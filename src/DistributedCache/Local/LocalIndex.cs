@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace DistributedCache.Local;
 
 /// <summary>
@@ -21,17 +23,7 @@ internal sealed class LocalIndex
     public int BucketCount => _buckets.Length;
 
     /// <summary>Without the lock: may miss, never errs. With the lock: authoritative.</summary>
-    public LocalEntry? Find(string key) => Find(key, KeyHash.Compute(key));
-
-    /// <inheritdoc cref="Find(string)"/>
-    public LocalEntry? Find(ReadOnlySpan<char> key)
-    {
-        var hash = KeyHash.Compute(key);
-        var entry = First(hash);
-        while (entry is not null && (entry.Hash != hash || !key.SequenceEqual(entry.Key)))
-            entry = Volatile.Read(ref entry.Next);
-        return entry;
-    }
+    public LocalEntry? Find(ReadOnlySpan<char> key) => Find(key, KeyHash.Compute(key));
 
     /// <summary>The authoritative answer; under the lock, where nothing is half-linked.</summary>
     public LocalEntry? FindLocked(string key, int hash) => Find(key, hash);
@@ -86,15 +78,14 @@ internal sealed class LocalIndex
         }
     }
 
-    private LocalEntry? Find(string key, int hash)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private LocalEntry? Find(ReadOnlySpan<char> key, int hash)
     {
-        var entry = First(hash);
-        while (entry is not null && (entry.Hash != hash || !string.Equals(entry.Key, key)))
+        var entry = Volatile.Read(ref HeadOf(Volatile.Read(ref _buckets), hash));
+        while (entry is not null && (entry.Hash != hash || !key.SequenceEqual(entry.Key)))
             entry = Volatile.Read(ref entry.Next);
         return entry;
     }
-
-    private LocalEntry? First(int hash) => Volatile.Read(ref HeadOf(Volatile.Read(ref _buckets), hash));
 
     private static ref LocalEntry? HeadOf(Bucket[] buckets, int hash) => ref buckets[hash & (buckets.Length - 1)].Head;
 

@@ -25,7 +25,7 @@ internal sealed class LruRegion : Region
     {
         _generationBytes = Math.Max(1, budget / Resolution);
         for (var i = 0; i < _queues.Length; i++)
-            _queues[i] = new EntryQueue();
+            _queues[i] = new EntryQueue(EntryQueue.DeadAllowance / MaxGenerations);
     }
 
     public override ReadOnlySpan<EntryQueue> Queues => _queues;

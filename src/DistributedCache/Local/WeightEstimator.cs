@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
 using DistributedCache.Serialization;
 using Microsoft.Extensions.Caching.Hybrid;
 
@@ -47,7 +48,8 @@ internal sealed class WeightEstimator(SerializerResolver serializers, Action<Typ
         {
             switch (serializers.Get<T>())
             {
-                case IJsonSerializer json:
+                // A converter of the user's says nothing of the type either; object is whatever it is at run time.
+                case IJsonSerializer json when json.TypeInfo.Kind != JsonTypeInfoKind.None || typeof(T) == typeof(object):
                     return _graph.Weigh(value, json.TypeInfo);
                 case { } serializer:
                     return (long)FactorOf(serializer).Weigh(value, serializedLength ?? Count(serializer, value));

@@ -21,22 +21,31 @@ internal static class WeightOfContainer
 
     private static readonly HashSet<Type> Hashed = [typeof(Dictionary<,>), typeof(HashSet<>)];
 
-    // One object an element: links, a colour or height, the element. All are within 16 bytes of the constant.
-    private static readonly HashSet<Type> Linked =
-    [
-        typeof(LinkedList<>), typeof(SortedSet<>), typeof(SortedDictionary<,>), typeof(ConcurrentDictionary<,>),
-        typeof(ImmutableList<>), typeof(ImmutableHashSet<>), typeof(ImmutableSortedSet<>), typeof(ImmutableSortedDictionary<,>),
-        typeof(ImmutableDictionary<,>),
-    ];
+    // One object an element: links, a colour or height, the element; all are within 16 bytes of the constant. The
+    // number is what an empty one has besides: an inner tree with its comparer, an empty node, the tables and locks.
+    private static readonly Dictionary<Type, int> Linked = new()
+    {
+        [typeof(LinkedList<>)] = 0,
+        [typeof(SortedSet<>)] = 0,
+        [typeof(SortedDictionary<,>)] = 72,
+        [typeof(ImmutableList<>)] = 0,
+        [typeof(ImmutableSortedSet<>)] = 0,
+        [typeof(ImmutableSortedDictionary<,>)] = 0,
+        [typeof(ImmutableHashSet<>)] = 0,
+        [typeof(ImmutableDictionary<,>)] = 0,
+        // 31 buckets, and a lock with its count for each processor.
+        [typeof(ConcurrentDictionary<,>)] = 24 + (31 * 8) + 48 + 24 + 24 + (36 * Environment.ProcessorCount),
+    };
 
     /// <param name="type">The collection's type at run time.</param>
     /// <param name="count">Its elements.</param>
     /// <param name="elementSize">Bytes an element takes in an array; of a dictionary, key and value.</param>
     public static long Bytes(Type type, int count, int elementSize)
     {
-        if (count == 0) return 0;
         var definition = type.IsGenericType ? type.GetGenericTypeDefinition() : type;
-        if (Linked.Contains(definition)) return count * (long)(Node + elementSize - WeightOfObject.Reference);
+        if (Linked.TryGetValue(definition, out var shell))
+            return shell + (count * (long)(Node + elementSize - WeightOfObject.Reference));
+        if (count == 0) return 0;
         if (!Hashed.Contains(definition)) return WeightOfObject.Array(Between(count, ListCapacity(count)), elementSize);
         var capacity = Between(count, HashCapacity(count));
         var entry = (HashEntryFields + elementSize + 3) & ~3;

@@ -19,6 +19,7 @@ internal sealed class WeightOfGraph
 
     private readonly WeightOfObject _objects = new();
     private readonly ConcurrentDictionary<JsonTypeInfo, WeightShape> _shapes = new();
+    private readonly ConcurrentDictionary<JsonTypeInfo, WeightShape> _runtimeShapes = new();
 
     /// <exception cref="NotSupportedException">A part of it is of a type that nothing serializes.</exception>
     public long Weigh(object value, JsonTypeInfo info)
@@ -27,12 +28,20 @@ internal sealed class WeightOfGraph
         return walk.Node(value, ShapeOf(info), inline: false);
     }
 
-    private WeightShape ShapeOf(JsonTypeInfo info) => _shapes.GetOrAdd(info, WeightShape.Of);
+    // A nullable struct is boxed as what it holds.
+    private WeightShape ShapeOf(JsonTypeInfo info) => _shapes.GetOrAdd(info, static info =>
+        WeightShape.Of(Nullable.GetUnderlyingType(info.Type) is { } held ? info.Options.GetTypeInfo(held) : info));
+
+    /// <summary>What a value of <see cref="WeightKind.Dynamic"/> shape is; null where nothing describes its type.</summary>
+    private WeightShape? RuntimeShapeOf(Type type, JsonSerializerOptions options)
+    {
+        if (WeightShape.IsLeaf(type)) return WeightShape.Leaf;
+        if (type == typeof(object) || !options.TryGetTypeInfo(type, out var info)) return null;
+        return _runtimeShapes.GetOrAdd(info, WeightShape.OfExact);
+    }
 
     private sealed class Walk(WeightOfGraph graph, JsonSerializerOptions options)
     {
-        private readonly WeightOfGraph _graph = graph;
-        private readonly JsonSerializerOptions _options = options;
         private readonly HashSet<object>? _seen =
             options.ReferenceHandler is null ? null : new(ReferenceEqualityComparer.Instance);
 
@@ -46,7 +55,7 @@ internal sealed class WeightOfGraph
             if (WeightOfObject.TryPrimitiveArray(value, out var bytes)) return bytes;
             if (!inline && _seen?.Add(value) == false) return 0;
 
-            bytes = inline || value is Array ? 0 : _graph._objects.Of(value);
+            bytes = inline || value is Array ? 0 : graph._objects.Of(value);
             if (_depth == MaxDepth || ++_nodes > MaxNodes) return bytes;
             _depth++;
             bytes += Inside(value, shape);
@@ -60,7 +69,7 @@ internal sealed class WeightOfGraph
             WeightKind.Object => Object(value, shape),
             WeightKind.Sequence when value is IEnumerable sequence => Sequence(sequence, shape),
             WeightKind.Map when value is IDictionary map => Map(map, shape),
-            WeightKind.Dynamic => WeightShape.OfRuntimeType(value.GetType(), _options) is { } known ? Inside(value, known) : 0,
+            WeightKind.Dynamic => graph.RuntimeShapeOf(value.GetType(), options) is { } known ? Inside(value, known) : 0,
             _ => Opaque(value, shape),
         };
 
@@ -69,14 +78,15 @@ internal sealed class WeightOfGraph
             long bytes = 0;
             foreach (var property in shape.Properties)
             {
-                if (property.Get(value) is { } child) bytes += Node(child, Child(property.Type), property.IsInline);
+                if (property.Get(value) is { } child)
+                    bytes += Node(child, property.Shape ??= Child(property.Type), property.IsInline);
             }
             return bytes;
         }
 
         private long Sequence(IEnumerable sequence, WeightShape shape)
         {
-            var elements = new Slot(this, shape.Info!.ElementType!);
+            var elements = new Slot(this, shape.Info!.ElementType!, shape.Element ??= Child(shape.Info.ElementType!));
             var count = 0;
             foreach (var element in sequence)
             {
@@ -95,8 +105,8 @@ internal sealed class WeightOfGraph
 
         private long Map(IDictionary map, WeightShape shape)
         {
-            var keys = new Slot(this, shape.Info!.KeyType!);
-            var values = new Slot(this, shape.Info.ElementType!);
+            var keys = new Slot(this, shape.Info!.KeyType!, shape.Key ??= Child(shape.Info.KeyType!));
+            var values = new Slot(this, shape.Info.ElementType!, shape.Element ??= Child(shape.Info.ElementType!));
             foreach (DictionaryEntry entry in map)
             {
                 keys.Add(entry.Key);
@@ -121,16 +131,20 @@ internal sealed class WeightOfGraph
             return 2 * counter.WrittenCount;
         }
 
+        private int Inline(object boxed) => graph._objects.Inline(boxed);
+
         private WeightShape Child(Type type) =>
-            WeightShape.IsLeaf(type) ? WeightShape.Leaf : _graph.ShapeOf(_options.GetTypeInfo(type));
+            WeightShape.IsLeaf(type) ? WeightShape.Leaf
+            // A source-generated context need not describe what it knows as a dictionary's key only.
+            : type == typeof(string) ? WeightShape.Text
+            : graph.ShapeOf(options.GetTypeInfo(type));
 
         /// <summary>The place in a collection's arrays that an element takes, and what stands behind it.</summary>
-        private sealed class Slot(Walk walk, Type type)
+        private sealed class Slot(Walk walk, Type type, WeightShape shape)
         {
-            private readonly WeightShape _shape = walk.Child(type);
             private readonly bool _inline = type.IsValueType;
 
-            public bool IsLeaf => _shape.Kind == WeightKind.Leaf;
+            public bool IsLeaf => shape.Kind == WeightKind.Leaf;
 
             public int Size { get; private set; } = type.IsValueType ? 0 : WeightOfObject.Reference;
 
@@ -140,10 +154,10 @@ internal sealed class WeightOfGraph
             {
                 if (Size == 0 && element is not null)
                 {
-                    Size = walk._graph._objects.Inline(element);
+                    Size = walk.Inline(element);
                     if (Nullable.GetUnderlyingType(type) is not null) Size += Math.Min(Size, 8);
                 }
-                Bytes += walk.Node(element, _shape, _inline);
+                Bytes += walk.Node(element, shape, _inline);
             }
         }
     }

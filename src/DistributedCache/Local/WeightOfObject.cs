@@ -30,9 +30,13 @@ internal sealed class WeightOfObject
         return true;
     }
 
-    /// <summary>The object alone. Not for arrays and strings, whose size is not their type's.</summary>
+    /// <summary>The object alone.</summary>
+    /// <exception cref="ArgumentException">An array or a string, whose size is not its type's.</exception>
     public int Of(object value)
     {
+        // More than a wrong number: a shallow copy of a string writes past the object it allocated.
+        if (value is string or System.Array)
+            throw new ArgumentException($"The size of a {value.GetType()} is that of its value, not of its type.", nameof(value));
         var type = value.GetType();
         return _sizes.TryGetValue(type, out var size) ? size : _sizes.GetOrAdd(type, Measure(value));
     }
@@ -56,7 +60,9 @@ internal sealed class WeightOfObject
         var before = GC.GetAllocatedBytesForCurrentThread();
         var copy = MemberwiseClone(value);
         var after = GC.GetAllocatedBytesForCurrentThread();
+#pragma warning disable CA1816 // It is no disposal: the copy is dropped.
         GC.SuppressFinalize(copy);
+#pragma warning restore CA1816
         return (int)(after - before);
     }
 

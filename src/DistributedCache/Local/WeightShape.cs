@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace DistributedCache.Local;
@@ -23,6 +22,9 @@ internal sealed class WeightShape
 {
     public static readonly WeightShape Leaf = new(WeightKind.Leaf, null);
 
+    /// <summary>Strings, which are weighed before their shape is looked at.</summary>
+    public static readonly WeightShape Text = new(WeightKind.Opaque, null);
+
     private readonly Lazy<WeightProperty[]> _properties;
 
     private WeightShape(WeightKind kind, JsonTypeInfo? info)
@@ -35,33 +37,30 @@ internal sealed class WeightShape
 
     public WeightKind Kind { get; }
 
-    /// <summary>Null only for a leaf.</summary>
+    /// <summary>Null only for a leaf and for text.</summary>
     public JsonTypeInfo? Info { get; }
 
     public WeightProperty[] Properties => _properties.Value;
 
-    public static WeightShape Of(JsonTypeInfo info)
-    {
-        if (IsLeaf(info.Type)) return Leaf;
-        return new(
-            info.Type == typeof(object) || info.PolymorphismOptions is not null ? WeightKind.Dynamic : info.Kind switch
-            {
-                JsonTypeInfoKind.Object => WeightKind.Object,
-                JsonTypeInfoKind.Enumerable => WeightKind.Sequence,
-                JsonTypeInfoKind.Dictionary => WeightKind.Map,
-                _ => WeightKind.Opaque,
-            },
-            info);
-    }
+    /// <summary>Of a collection's elements, once looked up; two threads that look it up at once find the same.</summary>
+    public WeightShape? Element { get; set; }
 
-    /// <summary>The shape behind <see cref="WeightKind.Dynamic"/>, or null where nothing describes that type.</summary>
-    public static WeightShape? OfRuntimeType(Type type, JsonSerializerOptions options)
-    {
-        if (IsLeaf(type)) return Leaf;
-        if (type == typeof(object) || !options.TryGetTypeInfo(type, out var info)) return null;
-        var shape = Of(info);
-        return shape.Kind == WeightKind.Dynamic ? new(WeightKind.Object, info) : shape;
-    }
+    /// <summary>Of a dictionary's keys, once looked up.</summary>
+    public WeightShape? Key { get; set; }
+
+    public static WeightShape Of(JsonTypeInfo info) =>
+        info.Type == typeof(object) || info.PolymorphismOptions is not null ? new(WeightKind.Dynamic, info) : OfExact(info);
+
+    /// <summary>The shape where the run-time type is known to be this one.</summary>
+    public static WeightShape OfExact(JsonTypeInfo info) => new(
+        info.Kind switch
+        {
+            JsonTypeInfoKind.Object => WeightKind.Object,
+            JsonTypeInfoKind.Enumerable => WeightKind.Sequence,
+            JsonTypeInfoKind.Dictionary => WeightKind.Map,
+            _ => WeightKind.Opaque,
+        },
+        info);
 
     public static bool IsLeaf(Type type)
     {
@@ -78,6 +77,9 @@ internal sealed class WeightShape
 internal sealed class WeightProperty(JsonPropertyInfo property)
 {
     public Type Type => property.PropertyType;
+
+    /// <summary>Of its values, once looked up.</summary>
+    public WeightShape? Shape { get; set; }
 
     public bool IsInline => property.PropertyType.IsValueType;
 

@@ -17,6 +17,7 @@ internal static class FieldOnlyTypes
 
         bool Search(Type candidate)
         {
+            candidate = Nullable.GetUnderlyingType(candidate) ?? candidate;
             if (!seen.Add(candidate) || !plain.TryGetTypeInfo(candidate, out var info)) return false;
             return info.Kind switch
             {
@@ -24,8 +25,7 @@ internal static class FieldOnlyTypes
                 JsonTypeInfoKind.Dictionary => Search(info.ElementType!),
                 JsonTypeInfoKind.Object when info.Properties.Count > 0 => info.Properties.Any(p => Search(p.PropertyType)),
                 JsonTypeInfoKind.Object => withFields.TryGetTypeInfo(candidate, out var full) && full.Properties.Count > 0,
-                // A nullable value tuple has a kind of its own.
-                _ => Nullable.GetUnderlyingType(candidate) is { } underlying && Search(underlying),
+                _ => false,
             };
         }
     }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace DistributedCache.Serialization;
 
@@ -20,11 +19,17 @@ internal static class JsonReflection
     /// <summary>The options of a user who set none; null without reflection, where they would describe no type.</summary>
     public static JsonSerializerOptions? Default => IsEnabled ? JsonSerializerOptions.Default : null;
 
-    /// <summary>Fills in the resolver that options without one mean, and freezes them as their first use would.</summary>
-    public static void Complete(JsonSerializerOptions options)
+    /// <summary>
+    /// Freezes options as their first use would, with the resolver that none means: options that may still change
+    /// describe a type anew whenever they are asked. False where they describe no type at all.
+    /// </summary>
+    public static bool TryFreeze(JsonSerializerOptions options)
     {
-        if (options.TypeInfoResolver is null && IsEnabled)
+        if (options.TypeInfoResolver is not null)
+            options.MakeReadOnly();
+        else if (IsEnabled)
             options.MakeReadOnly(populateMissingResolver: true);
+        return options.IsReadOnly;
     }
 
     /// <summary>
@@ -37,7 +42,13 @@ internal static class JsonReflection
     [RequiresDynamicCode("Describes types by reflection.")]
     private static class FieldOptions
     {
-        public static readonly JsonSerializerOptions Instance =
-            new() { IncludeFields = true, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
+        public static readonly JsonSerializerOptions Instance = Make();
+
+        private static JsonSerializerOptions Make()
+        {
+            var options = new JsonSerializerOptions { IncludeFields = true };
+            options.MakeReadOnly(populateMissingResolver: true);
+            return options;
+        }
     }
 }

@@ -13,6 +13,10 @@ namespace DistributedCache.Serialization;
 /// </summary>
 internal sealed class SerializerResolver
 {
+    // It takes every type and does what is done here after the last factory, only that its serializer keeps the
+    // metadata to itself. It stands in the container where AddHybridCache was called too.
+    private const string HybridCacheJson = "Microsoft.Extensions.Caching.Hybrid.Internal.DefaultJsonSerializerFactory";
+
     private readonly IServiceProvider _services;
     private readonly IHybridCacheSerializerFactory[] _factories;
     private readonly JsonSerializerOptions? _json;
@@ -22,12 +26,13 @@ internal sealed class SerializerResolver
     /// <param name="json">
     /// The options of this cache's JSON. Options registered for one type, keyed by <c>typeof(IHybridCacheSerializer&lt;T&gt;)</c>,
     /// go before; those for every type, keyed by <c>typeof(IHybridCacheSerializer&lt;&gt;)</c>, after; these two are
-    /// HybridCache's.
+    /// HybridCache's. All are read-only from their first use on.
     /// </param>
     public SerializerResolver(IServiceProvider services, JsonSerializerOptions? json = null)
     {
         _services = services;
-        _factories = [.. services.GetServices<IHybridCacheSerializerFactory>().Reverse()];
+        _factories = [.. services.GetServices<IHybridCacheSerializerFactory>()
+            .Where(f => f.GetType().FullName != HybridCacheJson).Reverse()];
         _json = json ?? KeyedJson(typeof(IHybridCacheSerializer<>));
     }
 
@@ -58,8 +63,7 @@ internal sealed class SerializerResolver
     {
         var configured = KeyedJson(typeof(IHybridCacheSerializer<T>)) ?? _json;
         var options = configured ?? JsonReflection.Default;
-        if (options is null) return null;
-        JsonReflection.Complete(options);
+        if (options is null || !JsonReflection.TryFreeze(options)) return null;
         // Only where nobody chose options: who did may mean to leave fields out.
         if (configured is null && JsonReflection.WithFields is { } withFields
             && FieldOnlyTypes.Contains(typeof(T), options, withFields))

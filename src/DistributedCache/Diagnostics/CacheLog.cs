@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace DistributedCache.Diagnostics;
+
+/// <summary>What the engine logs. In steady state nothing; ids are stable.</summary>
+internal static partial class CacheLog
+{
+    [LoggerMessage(1, LogLevel.Warning, "A load for profile {Profile} failed; a stale value stands in, and the next load runs in {RetryAfter}.")]
+    public static partial void LoadFailedStaleServed(ILogger logger, string profile, TimeSpan retryAfter, Exception exception);
+
+    [LoggerMessage(2, LogLevel.Warning, "A background load for profile {Profile} failed.")]
+    public static partial void BackgroundLoadFailed(ILogger logger, string profile, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Debug, "A factory of profile {Profile} ended with an error after nobody waited for it any more.")]
+    public static partial void LateFactoryFailed(ILogger logger, string profile, Exception exception);
+
+    [LoggerMessage(4, LogLevel.Warning, "Values of type {Type} can't be weighed, so each counts as 1,024 bytes; set LocalSize, or register a serializer for the type.")]
+    public static partial void Unweighable(ILogger logger, Type type, Exception? exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "A value of type {Type} could not be {Step}: {Reason}. It counts as a miss; this is logged once a type.")]
+    public static partial void NotSerializable(ILogger logger, Type type, string step, string reason, Exception? exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "The local budget of profile {Profile}, {Budget} bytes, is full: new entries are refused until others end.")]
+    public static partial void BudgetFull(ILogger logger, string profile, long budget);
+
+    [LoggerMessage(7, LogLevel.Error, "The cache's maintenance failed and goes on.")]
+    public static partial void MaintenanceFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Warning, "Disposing a load's services failed.")]
+    public static partial void ScopeFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Warning, "The stored bytes of a key are no entry ({Fault}); they count as a miss. This is logged once a kind and minute.")]
+    public static partial void BadEnvelope(ILogger logger, string fault);
+
+
+    [LoggerMessage(10, LogLevel.Warning, "The remote tier failed; the cache goes on without it. This is logged once a minute.")]
+    public static partial void RemoteFailed(ILogger logger, Exception exception);
+}

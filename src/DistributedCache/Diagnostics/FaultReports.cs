@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using DistributedCache.Entries;
+using DistributedCache.Serialization;
+using Microsoft.Extensions.Logging;
+
+namespace DistributedCache.Diagnostics;
+
+/// <summary>What went wrong and is not the caller's to see: counted each time, logged seldom.</summary>
+internal sealed class FaultReports(ILogger log, TimeProvider time)
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<object, long> _lastLogged = new();
+
+    /// <summary>Raised with the kind of each fault.</summary>
+    public event Action<string>? Counted;
+
+    public void Serialization(SerializationFailure failure, string step)
+    {
+        Counted?.Invoke("serialization");
+        if (IsFirst((failure.Type, step))) CacheLog.NotSerializable(log, failure.Type, step, failure.Reason.ToString(), failure.Exception);
+    }
+
+    public void Envelope(EnvelopeFault fault)
+    {
+        Counted?.Invoke("envelope");
+        if (IsDue(fault)) CacheLog.BadEnvelope(log, fault.ToString());
+    }
+
+    public void Unweighable(Type type, Exception? exception) => CacheLog.Unweighable(log, type, exception);
+
+    public void BudgetFull(string profile, long budget)
+    {
+        Counted?.Invoke("budget");
+        if (IsDue(profile)) CacheLog.BudgetFull(log, profile, budget);
+    }
+
+    public void Remote(Exception exception)
+    {
+        Counted?.Invoke("remote");
+        if (IsDue("remote")) CacheLog.RemoteFailed(log, exception);
+    }
+
+    private bool IsFirst(object what) => _lastLogged.TryAdd(what, 0);
+
+    private bool IsDue(object what)
+    {
+        var now = time.GetTimestamp();
+        return _lastLogged.AddOrUpdate(what, now, (_, last) => time.GetElapsedTime(last, now) >= Quiet ? now : last) == now;
+    }
+}

@@ -1,0 +1,6 @@
+using Microsoft.Extensions.Caching.Hybrid;
+
+namespace DistributedCache.Flights;
+
+/// <summary>What callers must agree on to share a load: the key, the type they want, and the tiers they leave out.</summary>
+internal readonly record struct FlightKey(string Index, Type Type, HybridCacheEntryFlags Flags, bool Isolates);

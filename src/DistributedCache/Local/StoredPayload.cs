@@ -1,0 +1,12 @@
+namespace DistributedCache.Local;
+
+/// <summary>What L1 holds where it is not the value itself: its serialized bytes, so that each caller gets a copy, or a cached null.</summary>
+/// <remarks>Sealed, and the only such class, so that a hit tells it from a value by one comparison.</remarks>
+internal sealed class StoredPayload(byte[]? bytes)
+{
+    /// <summary>A cached null.</summary>
+    public static readonly StoredPayload Null = new(null);
+
+    /// <summary>Null where the value is.</summary>
+    public byte[]? Bytes => bytes;
+}

@@ -1,0 +1,103 @@
+using DistributedCache.Remote;
+using Polly.Timeout;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>Many keys loaded by one factory, each with a flight of its own that others may join.</summary>
+internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loads)
+{
+    private int _left = loads.Count;
+
+    /// <summary>Looks for keys in L2, all in one go; what it has completes its load.</summary>
+    public static async Task ReadTiersAsync(CacheEngine engine, IReadOnlyList<Load<T>> loads)
+    {
+        Load<T>[] wanted = [.. loads.Where(static load => load.Call.ReadsRemote)];
+        if (!engine.Remote.HoldsValues || wanted.Length == 0)
+        {
+            foreach (var load in loads) await load.TryTiersAsync(mayLease: false).ConfigureAwait(false);
+            return;
+        }
+
+        RemoteValue?[] values;
+        try
+        {
+            values = await engine.Remote.GetManyAsync([.. wanted.Select(static load => load.Call.Key)], CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            engine.RemoteFailed(exception);
+            foreach (var load in wanted) load.IsRemoteAway = true;
+            return;
+        }
+
+        for (var i = 0; i < values.Length; i++)
+        {
+            using var value = values[i];
+            if (value is not null) await wanted[i].TryAdoptAsync(value).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs the load. Never throws: what happens is told to those who wait.</summary>
+    public async Task RunAsync<TState>(
+        TState state, Func<TState, IReadOnlyList<string>, LoadContext, CancellationToken, ValueTask<IReadOnlyDictionary<string, T>>> factory)
+    {
+        using var abandoned = new CancellationTokenSource();
+        var registrations = loads.Select(load => load.Abandoned.Register(static s => ((Action)s!)(), (Action)(() => LeaveOne(abandoned)))).ToArray();
+        try
+        {
+            await LoadAsync(state, factory, abandoned.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            foreach (var load in loads.Where(static load => !load.Task.IsCompleted)) await load.FailAsync(exception).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var registration in registrations) await registration.DisposeAsync().ConfigureAwait(false);
+            foreach (var load in loads) load.End();
+        }
+    }
+
+    private async Task LoadAsync<TState>(
+        TState state,
+        Func<TState, IReadOnlyList<string>, LoadContext, CancellationToken, ValueTask<IReadOnlyDictionary<string, T>>> factory,
+        CancellationToken abandoned)
+    {
+        await ReadTiersAsync(engine, loads).ConfigureAwait(false);
+        Load<T>[] missing = [.. loads.Where(static load => !load.Task.IsCompleted)];
+        foreach (var load in missing) await load.TryLeaseOnceAsync().ConfigureAwait(false);
+        missing = [.. missing.Where(static load => !load.Task.IsCompleted)];
+        if (missing.Length == 0) return;
+
+        var profile = missing[0].Call.Policy.Profile;
+        var context = LoadContext.ForLoad(engine.Scopes);
+        var began = engine.Clock.Now;
+        IReadOnlyDictionary<string, T> values;
+        try
+        {
+            values = await FactoryRun.StartAsync(
+                engine,
+                profile,
+                context,
+                (state, factory, keys: (IReadOnlyList<string>)[.. missing.Select(static load => load.Call.Key.Name)]),
+                static (s, load, ct) => s.factory(s.state, s.keys, load, ct),
+                abandoned).ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException exception)
+        {
+            throw new TimeoutException($"The factory of {missing.Length} keys took longer than the hard timeout of profile '{profile.Name}', {profile.FactoryHardTimeout}.", exception);
+        }
+
+        var duration = engine.Clock.Now - began;
+        foreach (var load in missing)
+        {
+            if (values.TryGetValue(load.Call.Key.Name, out var value)) await load.StoreAsync(value, context, duration).ConfigureAwait(false);
+            else await load.LeaveOutAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void LeaveOne(CancellationTokenSource abandoned)
+    {
+        if (Interlocked.Decrement(ref _left) == 0) abandoned.Cancel();
+    }
+}

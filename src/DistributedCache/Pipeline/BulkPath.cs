@@ -1,0 +1,127 @@
+using DistributedCache.Flights;
+using DistributedCache.Local;
+using DistributedCache.Serialization;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>Many keys at once: L1 key by key, L2 in one go, and one factory for what is left.</summary>
+internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant, bool isolates)
+{
+    public async ValueTask<IReadOnlyDictionary<string, CacheLookup<T>>> GetAsync<T>(
+        IEnumerable<string> keys, TieredCacheEntryOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var found = new Dictionary<string, CacheLookup<T>>();
+        var missing = new List<Load<T>>();
+        try
+        {
+            foreach (var key in keys)
+            {
+                var call = engine.Call(tenant, key, options, null, isolates);
+                if (!found.TryAdd(key, default) || !engine.IsEnabled) continue;
+                if (reads.TryLocal(call, out T value, out var info, out var candidate, out _)) found[key] = info.Lookup(value, engine.Clock.Now);
+                else missing.Add(new Load<T>(engine, call, candidate));
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            await BulkLoad<T>.ReadTiersAsync(engine, missing).WaitAsync(cancellationToken).ConfigureAwait(false);
+            foreach (var load in missing)
+            {
+                if (load.Task.IsCompleted) found[load.Call.Key.Name] = load.Info.Lookup(await load.Task.ConfigureAwait(false), engine.Clock.Now);
+                else if (load.Call.Key.IsPrimary && load.IsRemoteAway) found[load.Call.Key.Name] = CacheLookup<T>.Unavailable;
+            }
+
+            return found;
+        }
+        finally
+        {
+            foreach (var load in missing) load.End();
+        }
+    }
+
+    public async ValueTask<IReadOnlyDictionary<string, T>> GetOrCreateAsync<TState, T>(
+        IEnumerable<string> keys,
+        TState state,
+        Func<TState, IReadOnlyList<string>, LoadContext, CancellationToken, ValueTask<IReadOnlyDictionary<string, T>>> factory,
+        TieredCacheEntryOptions? options,
+        IEnumerable<string>? tags,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(factory);
+        string[]? all = tags is null ? null : [.. tags];
+        var calls = new Dictionary<string, EntryCall>();
+        foreach (var key in keys)
+        {
+            if (!calls.ContainsKey(key)) calls.Add(key, engine.Call(tenant, key, options, all, isolates));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        var found = new Dictionary<string, T>(calls.Count);
+        await FindOrLoadAsync([.. calls.Values], found, state, factory, cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    private async Task FindOrLoadAsync<TState, T>(
+        IReadOnlyList<EntryCall> calls,
+        Dictionary<string, T> found,
+        TState state,
+        Func<TState, IReadOnlyList<string>, LoadContext, CancellationToken, ValueTask<IReadOnlyDictionary<string, T>>> factory,
+        CancellationToken cancellationToken)
+    {
+        var joined = engine.Coherence.Version.Current;
+        var own = new List<Load<T>>();
+        var others = new List<Load<T>>();
+        foreach (var call in calls)
+        {
+            if (engine.IsEnabled && reads.TryLocal(call, out T value, out _, out var candidate, out _))
+            {
+                found[call.Key.Name] = value;
+                continue;
+            }
+
+            // Disabled, nothing is shared: the flights of a disabled cache are its caller's alone.
+            var load = engine.IsEnabled ? Join<T>(call, candidate, out var isNew) : Alone<T>(call, out isNew);
+            (isNew ? own : others).Add(load);
+        }
+
+        // Those begun here end before others are waited for, so two callers who share keys can't wait for each other.
+        if (own.Count > 0) _ = new BulkLoad<T>(engine, own).RunAsync(state, factory);
+        foreach (var load in own)
+        {
+            var value = await load.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!load.IsAbsent) found[load.Call.Key.Name] = value;
+        }
+
+        var again = new List<EntryCall>();
+        foreach (var load in others)
+        {
+            var value = await load.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (load.IsOutdated && joined != load.StartVersion) again.Add(load.Call);
+            else if (!load.IsAbsent) found[load.Call.Key.Name] = Own(load, value);
+        }
+
+        if (again.Count > 0) await FindOrLoadAsync(again, found, state, factory, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Load<T> Join<T>(EntryCall call, LocalEntry? candidate, out bool isNew) =>
+        engine.Flights.Join<Load<T>, T, (CacheEngine Engine, EntryCall Call, LocalEntry? Candidate)>(
+            new FlightKey(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates),
+            (engine, call, candidate),
+            static s => new Load<T>(s.Engine, s.Call, s.Candidate) { IsBulk = true },
+            static made => made.End(),
+            out isNew);
+
+    private Load<T> Alone<T>(EntryCall call, out bool isNew)
+    {
+        isNew = true;
+        var load = new Load<T>(engine, call, null) { IsBulk = true };
+        load.TryJoin();
+        return load;
+    }
+
+    private T Own<T>(Load<T> load, T value) =>
+        load.Call.Isolates && !ImmutableTypes.IsImmutable<T>() && engine.Values.TryOpen(load.Payload ?? (object?)value ?? StoredPayload.Null, isCopied: true, out T copy)
+            ? copy
+            : value;
+}

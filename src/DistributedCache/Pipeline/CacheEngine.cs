@@ -1,0 +1,341 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using DistributedCache.Coherence;
+using DistributedCache.Diagnostics;
+using DistributedCache.Entries;
+using DistributedCache.Expiry;
+using DistributedCache.Flights;
+using DistributedCache.Keys;
+using DistributedCache.Local;
+using DistributedCache.Registration;
+using DistributedCache.Remote;
+using DistributedCache.Resilience;
+using DistributedCache.Serialization;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Polly;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>The parts of one cache, made once and disposed together.</summary>
+internal sealed class CacheEngine : IDisposable, IAsyncDisposable
+{
+    private readonly Partitioner _partitioner;
+    private readonly SourcePipelines _pipelines;
+    private readonly Follower _follower;
+    private readonly Maintenance _maintenance;
+    private readonly byte[] _regions;
+    private readonly Lock _lock = new();
+    private volatile CacheCounters?[] _counters = [];
+    private int _isDisposed;
+
+    private CacheEngine(IServiceProvider services, string name, ProfileSource profiles)
+    {
+        Profiles = profiles;
+        var options = profiles.Options;
+        var loggers = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
+        Log = loggers.CreateLogger(name.Length == 0 ? "DistributedCache" : $"DistributedCache.{name}");
+        Scopes = services.GetService<IServiceScopeFactory>();
+        Clock = new CacheClock(options.TimeProvider);
+        IsEnabled = options.Enabled;
+        MaximumKeyLength = options.MaximumKeyLength;
+        MaxStaleness = options.MaxStaleness;
+        Remote = (name.Length == 0 ? services.GetService<IRemoteTier>() : services.GetKeyedService<IRemoteTier>(name))
+            ?? new InProcessRemote(holdsValues: false, isShared: false, options.Partitions, options.TagsPerPartition, (long)options.LeaseDuration.TotalMilliseconds, options.TimeProvider);
+        _partitioner = new Partitioner(Remote.Partitions);
+
+        Faults = new FaultReports(Log, options.TimeProvider);
+        var resolver = new SerializerResolver(services);
+        var weights = new WeightEstimator(resolver, Faults.Unweighable);
+        Values = new CacheValues(new PayloadSerializer(resolver), weights, Faults, options.MaximumPayloadBytes, () => Profiles.Options.Strict);
+
+        Store = new LocalStore(LocalRegions.Of(profiles.Current, options.LocalSizeLimit, out _regions));
+        Local = new LocalCopies(Store, Clock);
+        Coherence = new CoherenceState(
+            Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local);
+        Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store);
+        Faults.Counted += Meter.Fault;
+        _pipelines = new SourcePipelines(options.TimeProvider, loggers);
+
+        profiles.Changed += OnProfilesChanged;
+        OnProfilesChanged();
+        _follower = new Follower(Remote, Coherence);
+        Started = _follower.StartAsync(CancellationToken.None).AsTask();
+        _maintenance = new Maintenance(Store, Clock, Log);
+        Default = new TieredCache(this, tenant: "", isolates: false);
+        Isolated = new TieredCache(this, tenant: "", isolates: true);
+    }
+
+    /// <summary>Completed when the first heads were read.</summary>
+    public Task Started { get; }
+
+    public ProfileSource Profiles { get; }
+
+    public CacheClock Clock { get; }
+
+    public LocalStore Store { get; }
+
+    public LocalCopies Local { get; }
+
+    public CoherenceState Coherence { get; }
+
+    public IRemoteTier Remote { get; }
+
+    public FlightTable Flights { get; } = new();
+
+    public CacheValues Values { get; }
+
+    public CacheMeter Meter { get; }
+
+    public FaultReports Faults { get; }
+
+    public ILogger Log { get; }
+
+    public IServiceScopeFactory? Scopes { get; }
+
+    public int MaximumKeyLength { get; }
+
+    public TimeSpan MaxStaleness { get; }
+
+    public bool IsEnabled { get; private set; }
+
+    /// <summary>The cache as its users see it.</summary>
+    public TieredCache Default { get; }
+
+    /// <summary>The same for callers who must not share instances.</summary>
+    public TieredCache Isolated { get; }
+
+    public static CacheEngine Create(IServiceProvider services, string name)
+    {
+        var profiles = ProfileSource.Create(services, name);
+        try
+        {
+            return new CacheEngine(services, name, profiles);
+        }
+        catch
+        {
+            profiles.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The call on a key, all its parts checked and resolved.</summary>
+    public EntryCall Call(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates)
+    {
+        var set = Profiles.Current;
+        var cacheKey = Key(tenant, key, set, out var keyProfile);
+        var policy = EntryPolicy.Resolve(set, keyProfile, key, options);
+        return new EntryCall(cacheKey, policy, Tags(tags, cacheKey), isolates || policy.Profile.Isolate);
+    }
+
+    public CacheKey Key(string tenant, string key) => Key(tenant, key, Profiles.Current, out _);
+
+    /// <summary>The key of an entry of <c>IDistributedCache</c>, which may be any string.</summary>
+    public CacheKey DistributedKey(string key) => new(
+        KeyKind.Distributed, "", key, CacheKey.IndexOf(KeyKind.Distributed, "", key), TieredCacheDefaults.Unversioned, _partitioner.OfKey("", key));
+
+    public int PartitionOf(Mark mark) => mark.Kind == MarkKind.Prefix ? _partitioner.OfPrefix(mark.Tenant, mark.Name) : _partitioner.OfTag(mark.Tenant, mark.Name);
+
+    public Known KnownOf(int partition)
+    {
+        var state = Coherence[partition];
+        lock (state.Lock) return new Known(state.Incarnation, state.Seen);
+    }
+
+    /// <summary>The stamps of an entry whose load began when that snapshot was taken.</summary>
+    public StampSet Stamps(in EntryCall call, IReadOnlyList<string> more, SeenSnapshot seen, long? keyIncarnation = null, string? validator = null)
+    {
+        var key = seen[call.Key.Partition];
+        if (call.Key.IsPrimary)
+            return Coherence.Share(new StampSet(call.Key.Tenant, call.Key.Partition, key.Incarnation, key.Generation, true, [], validator));
+        var stamps = new List<Stamp>();
+        foreach (var tag in call.Tags) Add(Mark.Tag(call.Key.Tenant, tag));
+        foreach (var tag in more)
+        {
+            KeyRules.Validate(tag, MaximumKeyLength, "tag");
+            Add(Mark.Tag(call.Key.Tenant, tag));
+        }
+
+        foreach (var prefix in new KeyPrefixes(call.Key.Name)) Add(Mark.Prefix(call.Key.Tenant, prefix.ToString()));
+        return Coherence.Share(new StampSet(
+            call.Key.Tenant, call.Key.Partition, keyIncarnation ?? key.Incarnation, key.Generation, false, [.. stamps], validator));
+
+        void Add(Mark mark)
+        {
+            foreach (var stamp in stamps)
+            {
+                if (stamp.Mark == mark) return;
+            }
+
+            var partition = PartitionOf(mark);
+            stamps.Add(new Stamp(mark, partition, seen[partition].Incarnation, seen[partition].Seen));
+        }
+    }
+
+    /// <summary>When a value loaded or set now ends; null where it is not to be stored.</summary>
+    public EntryTimes? Times(in EntryPolicy policy, LoadContext? context, bool isNull, long now, long loadDuration)
+    {
+        var duration = context?.Duration is { } own ? ResolvedProfile.Milliseconds(Shorter(own, TieredCacheOptions.MaximumLifetime)) : policy.DurationMs;
+        if (isNull) duration = Math.Min(duration, policy.Profile.NullDurationMs);
+        if (duration <= 0) return null;
+        var stale = context?.StaleFor is { } staleFor ? ResolvedProfile.Milliseconds(Shorter(staleFor, TieredCacheOptions.MaximumLifetime)) : policy.StaleForMs;
+        if (policy.Sliding is { } window)
+        {
+            var sliding = ResolvedProfile.Milliseconds(window);
+            return new EntryTimes(now, now + duration, 0, loadDuration, sliding, now + duration);
+        }
+
+        return new EntryTimes(now, now + Jitter.Apply(duration, policy.Profile.Jitter, Random.Shared.NextDouble()), Math.Max(0, stale), loadDuration);
+    }
+
+    /// <summary>The same times, capped by what L1 may hold.</summary>
+    public EntryTimes LocalTimes(in EntryPolicy policy, in EntryTimes times) => policy.CapsLocal && times.Sliding == 0
+        ? times with { FreshUntil = Math.Min(times.FreshUntil, times.Created + policy.LocalDurationMs) }
+        : times;
+
+    /// <summary>Whether L1 holds such an entry: a sliding one whose other readers renew it elsewhere does so only where its owner set a cap.</summary>
+    public bool KeepsLocally(in EntryCall call, in EntryTimes times) =>
+        times.Sliding == 0 || !Remote.HoldsValues || call.Policy.CapsLocal;
+
+    public LocalEntry MakeEntry(in EntryCall call, object stored, int weight, in EntryTimes times, StampSet stamps, long sequence)
+    {
+        var profile = call.Policy.Profile;
+        var entry = LocalCopies.Make(call.Key.Index, stored, weight, RegionOf(profile), times, profile.EarlyRefresh);
+        entry.Stamps = stamps;
+        entry.Sequence = sequence;
+        entry.CounterId = CountersOf(profile).LocalHit;
+        return entry;
+    }
+
+    /// <summary>Notes what came of keeping an entry; only a full budget is news.</summary>
+    public bool Kept(PutResult result, ResolvedProfile profile)
+    {
+        if (result == PutResult.RefusedFull) Faults.BudgetFull(profile.Name, profile.LocalBudget ?? 0);
+        return result == PutResult.Stored;
+    }
+
+    public CacheCounters CountersOf(ResolvedProfile profile)
+    {
+        var counters = _counters;
+        return profile.Index < counters.Length && counters[profile.Index] is { } known ? known : AddCounters(profile);
+    }
+
+    public byte RegionOf(ResolvedProfile profile) => profile.Index < _regions.Length ? _regions[profile.Index] : (byte)0;
+
+    public ResiliencePipeline PipelineOf(ResolvedProfile profile)
+    {
+        var timeout = profile.FactoryHardTimeout == Timeout.InfiniteTimeSpan ? (TimeSpan?)null : profile.FactoryHardTimeout;
+        return profile.Source is { } source && Profiles.Options.Sources.TryGetValue(source, out var limits)
+            ? _pipelines.For(source, limits.MaximumConcurrentLoads, limits.MaximumQueuedLoads, timeout)
+            : _pipelines.For(null, 0, 0, timeout);
+    }
+
+    /// <summary>Asks the remote tier about the marks of an entry that is older than what this node has followed.</summary>
+    public async ValueTask LearnMarksAsync(StampSet stamps, CancellationToken cancellationToken)
+    {
+        var asked = new Dictionary<int, HashSet<Mark>>();
+        foreach (var stamp in stamps.Marks) Add(stamp.Partition, stamp.Mark);
+        Add(stamps.Partition, Mark.Clear);
+        if (stamps.Tenant.Length > 0) Add(stamps.Partition, Mark.ClearOf(stamps.Tenant));
+
+        await Task.WhenAll(asked.Select(part => LearnAsync(part.Key, part.Value))).ConfigureAwait(false);
+
+        void Add(int partition, Mark mark)
+        {
+            if (!asked.TryGetValue(partition, out var marks)) asked[partition] = marks = [];
+            marks.Add(mark);
+        }
+
+        async Task LearnAsync(int number, HashSet<Mark> marks)
+        {
+            var partition = Coherence[number];
+            long baseline;
+            lock (partition.Lock) baseline = partition.Baseline;
+            var reply = await Remote.ReadMarksAsync(number, marks, cancellationToken).ConfigureAwait(false);
+            lock (partition.Lock) partition.Learn(reply, baseline);
+        }
+    }
+
+    /// <summary>Carries out a write of this node's, acknowledged; its token.</summary>
+    public ConsistencyToken Applied(Invalidation message)
+    {
+        var partition = Coherence[message.Partition];
+        lock (partition.Lock) partition.ApplyOwn(message);
+        return new ConsistencyToken(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
+    }
+
+    public void RemoteFailed(Exception exception) => Faults.Remote(exception);
+
+    public void BadEnvelope(EnvelopeFault fault) => Faults.Envelope(fault);
+
+    /// <summary>A key as a message may show it.</summary>
+    public static string Show(in EntryCall call) => call.Policy.Profile.Sensitive ? "(hidden: its profile is sensitive)" : call.Key.Name;
+
+    /// <summary>Ends a load's context. Its services' disposal is not the caller's concern.</summary>
+    public async ValueTask EndAsync(LoadContext context)
+    {
+        try
+        {
+            await context.EndAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            CacheLog.ScopeFailed(Log, exception);
+        }
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        Profiles.Changed -= OnProfilesChanged;
+        await _maintenance.DisposeAsync().ConfigureAwait(false);
+        await _follower.DisposeAsync().ConfigureAwait(false);
+        _pipelines.Dispose();
+        Meter.Dispose();
+        Profiles.Dispose();
+        foreach (var counters in _counters) counters?.Dispose();
+    }
+
+    private CacheKey Key(string tenant, string key, ProfileSet set, out ResolvedProfile profile)
+    {
+        KeyRules.Validate(key, MaximumKeyLength);
+        profile = set.For(key);
+        var kind = profile.Primary ? KeyKind.Primary : KeyKind.Cached;
+        return new CacheKey(kind, tenant, key, CacheKey.IndexOf(kind, tenant, key), profile.Version, _partitioner.OfKey(tenant, key));
+    }
+
+    private string[] Tags(IEnumerable<string>? tags, in CacheKey key)
+    {
+        if (tags is null) return [];
+        string[] all = [.. tags];
+        if (all.Length > 0 && key.IsPrimary)
+            throw new ArgumentException($"The key '{key.Name}' is primary, which no tag invalidates, but {all.Length} tags were given.", nameof(tags));
+        foreach (var tag in all) KeyRules.Validate(tag, MaximumKeyLength, nameof(tags));
+        return all;
+    }
+
+    private void OnProfilesChanged()
+    {
+        IsEnabled = Profiles.Options.Enabled;
+        foreach (var profile in Profiles.Current.All) CountersOf(profile);
+    }
+
+    private CacheCounters AddCounters(ResolvedProfile profile)
+    {
+        lock (_lock)
+        {
+            var counters = _counters;
+            if (profile.Index < counters.Length && counters[profile.Index] is { } known) return known;
+            var grown = new CacheCounters?[Math.Max(counters.Length, profile.Index + 1)];
+            counters.CopyTo(grown, 0);
+            var added = grown[profile.Index] = new CacheCounters(profile.Name);
+            _counters = grown;
+            return added;
+        }
+    }
+
+    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

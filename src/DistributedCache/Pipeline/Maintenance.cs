@@ -1,0 +1,54 @@
+using DistributedCache.Diagnostics;
+using DistributedCache.Expiry;
+using DistributedCache.Local;
+using Microsoft.Extensions.Logging;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>Once a second: removes what has ended from L1, a part at a time, and gives memory back when the GC is short of it.</summary>
+internal sealed class Maintenance : IAsyncDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // All of L1 is looked through about once a minute, whatever its size.
+    private const int Parts = 60;
+    private const double TrimmedUnderPressure = 0.1;
+
+    private readonly LocalStore _store;
+    private readonly CacheClock _clock;
+    private readonly ILogger _log;
+    private readonly ITimer _timer;
+    private int _lastPressure;
+
+    public Maintenance(LocalStore store, CacheClock clock, ILogger log)
+    {
+        _store = store;
+        _clock = clock;
+        _log = log;
+
+        // The timer must not keep its creator's ambient data alive.
+        using (ExecutionContext.SuppressFlow())
+            _timer = clock.Provider.CreateTimer(static self => ((Maintenance)self!).Run(), this, Period, Period);
+    }
+
+    public ValueTask DisposeAsync() => _timer.DisposeAsync();
+
+    private void Run()
+    {
+        try
+        {
+            _store.Sweep(_clock.Now, Math.Max(256, _store.Count / Parts));
+            var memory = GC.GetGCMemoryInfo(GCKind.Any);
+            if (memory.MemoryLoadBytes < memory.HighMemoryLoadThresholdBytes || memory.HighMemoryLoadThresholdBytes == 0) return;
+
+            // Once a collection: without one in between, what was trimmed before is not yet free.
+            if (_lastPressure == (int)memory.Index) return;
+            _lastPressure = (int)memory.Index;
+            _store.Trim(TrimmedUnderPressure, _clock.Now);
+        }
+        catch (Exception exception)
+        {
+            CacheLog.MaintenanceFailed(_log, exception);
+        }
+    }
+}

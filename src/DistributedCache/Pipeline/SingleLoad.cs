@@ -1,0 +1,67 @@
+using DistributedCache.Local;
+using Polly.Timeout;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>A load of one key by one factory.</summary>
+internal sealed class SingleLoad<TState, T>(
+    CacheEngine engine,
+    EntryCall call,
+    LocalEntry? candidate,
+    TState state,
+    Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory) : Load<T>(engine, call, candidate)
+{
+    /// <summary>Runs the load. Never throws: what happens is told to those who wait.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            if (!await TryTiersAsync().ConfigureAwait(false)) await LoadAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            await FailAsync(exception).ConfigureAwait(false);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private async Task LoadAsync()
+    {
+        var context = LoadContext.ForLoad(Engine.Scopes);
+        if (Fallback is { } stale && Engine.Values.TryOpen(stale.Value, isCopied: true, out T earlier))
+        {
+            context.HasStale = true;
+            context.Stale = earlier;
+            context.Validator = stale.Stamps?.Validator;
+        }
+
+        var began = Engine.Clock.Now;
+        T value;
+        try
+        {
+            var loading = FactoryRun.StartAsync(Engine, Call.Policy.Profile, context, (state, factory), static (s, load, ct) => s.factory(s.state, load, ct), Abandoned);
+            if (!loading.IsCompleted && Call.Policy.Profile.FactorySoftTimeout is var soft && soft != Timeout.InfiniteTimeSpan && Fallback is not null)
+                loading = new ValueTask<T>(await ServeStaleAfterAsync(loading.AsTask(), soft).ConfigureAwait(false));
+            value = await loading.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutRejectedException)
+        {
+            throw new TimeoutException($"The factory of key '{CacheEngine.Show(Call)}' took longer than the hard timeout of profile '{Call.Policy.Profile.Name}', {Call.Policy.Profile.FactoryHardTimeout}.", exception);
+        }
+
+        await StoreAsync(value, context, Engine.Clock.Now - began).ConfigureAwait(false);
+    }
+
+    /// <summary>Serves the stale value once the soft timeout is over; the load goes on for the next callers.</summary>
+    private async Task<T> ServeStaleAfterAsync(Task<T> loading, TimeSpan soft)
+    {
+        using var ended = new CancellationTokenSource();
+        if (soft > TimeSpan.Zero) await System.Threading.Tasks.Task.WhenAny(loading, System.Threading.Tasks.Task.Delay(soft, Engine.Clock.Provider, ended.Token)).ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        if (!loading.IsCompleted) TryServeFallback();
+        return await loading.ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Text;
+using DistributedCache.Coherence;
+using DistributedCache.Entries;
+using DistributedCache.Expiry;
+using DistributedCache.Keys;
+using DistributedCache.Remote;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>An entry of the remote tier, read: its header, times and stamps; the payload still in the tier's memory.</summary>
+internal readonly record struct StoredValue(
+    EnvelopeHeader Header, EntryTimes Times, StampSet Stamps, bool IsNull, ReadOnlySequence<byte> Payload)
+{
+    /// <summary>Reads an envelope. Wall-clock times become this process's monotonic ones here, and nowhere else.</summary>
+    public static bool TryRead(
+        RemoteValue remote, CacheKey key, int generation, CoherenceState coherence, CacheClock clock, out StoredValue stored, out EnvelopeFault fault)
+    {
+        stored = default;
+        var bytes = remote.Bytes;
+        var span = bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray();
+        if (!EnvelopeReader.TryRead(span, out var envelope, out fault)) return false;
+        if (!TryReadStamps(envelope, key.Tenant, coherence.Count, out var marks))
+        {
+            fault = EnvelopeFault.OutOfRange;
+            return false;
+        }
+
+        var offset = clock.Now - clock.UtcNow;
+        var fresh = envelope.Header.Flags.HasFlag(EnvelopeFlags.StaleMarked) ? Math.Min(envelope.Header.FreshUntil, clock.UtcNow) : envelope.Header.FreshUntil;
+        var times = new EntryTimes(
+            envelope.Created + offset,
+            fresh == EnvelopeLayout.MaxMilliseconds ? long.MaxValue : fresh + offset,
+            Math.Max(0, envelope.StaleUntil - fresh),
+            envelope.LoadDuration,
+            envelope.Sliding,
+            envelope.AbsoluteEnd == 0 ? long.MaxValue : envelope.AbsoluteEnd + offset);
+        var validator = envelope.HasValidator ? Encoding.UTF8.GetString(envelope.Validator) : null;
+        var stamps = new StampSet(key.Tenant, key.Partition, envelope.Header.Incarnation, generation, key.IsPrimary, marks, validator);
+        stored = new StoredValue(envelope.Header, times, coherence.Share(stamps), envelope.IsNull, bytes.Slice(bytes.Length - envelope.Payload.Length));
+        return true;
+    }
+
+    /// <summary>Writes the envelope around a payload.</summary>
+    public static void Write(
+        IBufferWriter<byte> output, CacheKey key, in EntryTimes times, StampSet stamps, long sequence, ulong id, bool isNull,
+        bool neverLocal, CacheClock clock, ReadOnlySpan<byte> payload)
+    {
+        var offset = clock.UtcNow - clock.Now;
+        var fresh = ToUnix(times.FreshUntil, offset);
+        var named = new NamedStamp[stamps.Marks.Length];
+        for (var i = 0; i < named.Length; i++)
+        {
+            var stamp = stamps.Marks[i];
+            named[i] = new NamedStamp(stamp.Mark.Kind == MarkKind.Tag ? StampKind.Tag : StampKind.Prefix, stamp.Mark.Name, stamp.Partition, stamp.Incarnation, stamp.Sequence);
+        }
+
+        var flags = (isNull ? EnvelopeFlags.NullValue : 0) | (key.IsPrimary ? EnvelopeFlags.Primary : 0) | (neverLocal ? EnvelopeFlags.NeverLocal : 0);
+        var envelope = new Envelope
+        {
+            Header = new EnvelopeHeader(flags, id, stamps.Incarnation, sequence, fresh),
+            Created = Math.Max(0, times.Created + offset),
+            StaleUntil = Math.Min(EnvelopeLayout.MaxMilliseconds, fresh + times.StaleFor),
+            Sliding = times.Sliding,
+            AbsoluteEnd = times.AbsoluteEnd == long.MaxValue ? 0 : ToUnix(times.AbsoluteEnd, offset),
+            LoadDuration = times.LoadDuration,
+            Validator = stamps.Validator,
+            Stamps = named,
+        };
+        EnvelopeWriter.Write(output, envelope, payload);
+    }
+
+    private static long ToUnix(long monotonic, long offset) =>
+        monotonic == long.MaxValue ? EnvelopeLayout.MaxMilliseconds : Math.Clamp(monotonic + offset, 0, EnvelopeLayout.MaxMilliseconds);
+
+    private static bool TryReadStamps(in EnvelopeReader envelope, string tenant, int partitions, out Stamp[] stamps)
+    {
+        stamps = envelope.StampCount == 0 ? [] : new Stamp[envelope.StampCount];
+        var at = 0;
+        foreach (var stamp in envelope.Stamps)
+        {
+            if (stamp.Partition >= partitions) return false;
+            var mark = new Mark(stamp.Kind == StampKind.Tag ? MarkKind.Tag : MarkKind.Prefix, tenant, Encoding.UTF8.GetString(stamp.Name));
+            stamps[at++] = new Stamp(mark, stamp.Partition, stamp.Incarnation, stamp.Sequence);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,174 @@
+using DistributedCache.Coherence;
+using DistributedCache.Diagnostics;
+using DistributedCache.Expiry;
+using DistributedCache.Keys;
+using DistributedCache.Local;
+using DistributedCache.Remote;
+using DistributedCache.Serialization;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>The order of writing: the remote tier's partition numbers the write, then this process carries it out.</summary>
+internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates)
+{
+    // What one script may name.
+    private const int MaximumBatch = 256;
+
+    public ValueTask<InvalidationResult> SetAsync<T>(
+        string key, T value, TieredCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
+        SetAsync(engine.Call(tenant, key, options, tags, isolates), value, cancellationToken);
+
+    public ValueTask<InvalidationResult> SetAsync<T>(in EntryCall call, T value, CancellationToken cancellationToken) =>
+        SetBatchAsync<T>(call.Key.Partition, [(call, value)], cancellationToken);
+
+    public async ValueTask<InvalidationResult> SetManyAsync<T>(
+        IEnumerable<KeyValuePair<string, T>> values, TieredCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        string[]? all = tags is null ? null : [.. tags];
+        var last = new Dictionary<string, (EntryCall, T)>();
+        foreach (var (key, value) in values) last[key] = (engine.Call(tenant, key, options, all, isolates), value);
+        var results = await Task.WhenAll(last.Values
+            .GroupBy(static write => write.Item1.Key.Partition)
+            .SelectMany(static partition => partition.Chunk(MaximumBatch), (partition, batch) => (partition.Key, batch))
+            .Select(batch => SetBatchAsync<T>(batch.Key, batch.batch, cancellationToken).AsTask())).ConfigureAwait(false);
+        return Merge(results);
+    }
+
+    public ValueTask<InvalidationResult> InvalidateAsync(InvalidationKind kind, string key, CancellationToken cancellationToken) =>
+        InvalidateAsync(kind, engine.Key(tenant, key), cancellationToken);
+
+    public ValueTask<InvalidationResult> InvalidateAsync(InvalidationKind kind, in CacheKey key, CancellationToken cancellationToken) =>
+        InvalidateBatchAsync(kind, key.Partition, [key], cancellationToken);
+
+    public async ValueTask<InvalidationResult> RemoveManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var results = await Task.WhenAll(keys
+            .Distinct(StringComparer.Ordinal)
+            .Select(key => engine.Key(tenant, key))
+            .GroupBy(static key => key.Partition)
+            .SelectMany(static partition => partition.Chunk(MaximumBatch))
+            .Select(batch => InvalidateBatchAsync(InvalidationKind.Remove, batch[0].Partition, batch, cancellationToken).AsTask())).ConfigureAwait(false);
+        return Merge(results);
+    }
+
+    public async ValueTask<InvalidationResult> InvalidateAsync(Mark mark, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await MarkAsync(engine.PartitionOf(mark), mark).ConfigureAwait(false);
+    }
+
+    /// <summary>A clear is a mark in every partition, and done when all have it.</summary>
+    public async ValueTask<InvalidationResult> ClearAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var mark = Mark.ClearOf(tenant);
+        return Merge(await Task.WhenAll(Enumerable.Range(0, engine.Coherence.Count).Select(p => MarkAsync(p, mark).AsTask())).ConfigureAwait(false));
+    }
+
+    private InvalidationStatus Done => engine.Remote.IsShared ? InvalidationStatus.Acknowledged : InvalidationStatus.LocalOnly;
+
+    private async ValueTask<InvalidationResult> MarkAsync(int partition, Mark mark)
+    {
+        try
+        {
+            return Result(await engine.Remote.InvalidateAsync(partition, mark, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            engine.RemoteFailed(exception);
+            return new InvalidationResult(InvalidationStatus.Rejected);
+        }
+    }
+
+    private async ValueTask<InvalidationResult> InvalidateBatchAsync(
+        InvalidationKind kind, int partition, CacheKey[] keys, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return Result(await engine.Remote.InvalidateAsync(partition, kind, keys, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            engine.RemoteFailed(exception);
+            return new InvalidationResult(InvalidationStatus.Rejected, default, [.. keys.Select(static k => k.Name)]);
+        }
+    }
+
+    /// <summary>Sets keys of one partition under one number.</summary>
+    private async ValueTask<InvalidationResult> SetBatchAsync<T>(int partition, IReadOnlyList<(EntryCall Call, T Value)> values, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var writes = new WriteBatch<T>(engine, partition, values);
+        var results = new List<InvalidationResult>();
+        try
+        {
+            // What can't be stored may not leave the value it was to replace: it is removed.
+            if (writes.Refused.Count > 0)
+            {
+                CacheKey[] unstored = [.. writes.Refused];
+                var removed = await InvalidateBatchAsync(InvalidationKind.Remove, partition, unstored, CancellationToken.None).ConfigureAwait(false);
+                results.Add(new InvalidationResult(InvalidationStatus.Rejected, removed.Token, [.. unstored.Select(static k => k.Name)]));
+            }
+
+            foreach (var write in writes.Primary)
+            {
+                var reply = await engine.Remote.SetPrimaryAsync(write.Remote, onlyIfAbsent: false, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+                var sequence = reply.Invalidation?.Sequence ?? engine.KnownOf(partition).Seen;
+                results.Add(Kept(write, sequence, reply.Invalidation is { } message ? Result(message) : new InvalidationResult(Done)));
+            }
+
+            if (writes.Cached.Count > 0)
+            {
+                var reply = await engine.Remote.SetAsync(partition, [.. writes.Cached.Select(static w => w.Remote)], engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+                if (reply.Invalidation is { } message)
+                {
+                    var result = Result(message);
+                    foreach (var write in writes.Cached) results.Add(Kept(write, message.Sequence, result));
+                }
+                else
+                {
+                    results.Add(new InvalidationResult(InvalidationStatus.Rejected, default, [.. writes.Cached.Select(static w => w.Call.Key.Name)]));
+                }
+            }
+        }
+        catch (Exception exception) when (exception is not InvalidOperationException)
+        {
+            engine.RemoteFailed(exception);
+            foreach (var (call, _) in values) engine.Store.Remove(call.Key.Index);
+            return new InvalidationResult(InvalidationStatus.Rejected, default, [.. values.Select(static v => v.Call.Key.Name)]);
+        }
+
+        return Merge(results);
+    }
+
+    /// <summary>Keeps in L1 what was set. Where L1 is all there is for a primary value, no room there means it was not stored.</summary>
+    private InvalidationResult Kept<T>(PendingWrite<T> write, long sequence, InvalidationResult result)
+    {
+        var isKept = write.Keep(sequence);
+        return isKept || engine.Remote.HoldsValues || !write.Call.Key.IsPrimary
+            ? result
+            : new InvalidationResult(InvalidationStatus.Rejected, result.Token, [write.Call.Key.Name]);
+    }
+
+    private InvalidationResult Result(Invalidation message) => new(Done, engine.Applied(message));
+
+    /// <summary>The least that was reached, everything refused, and one token.</summary>
+    private InvalidationResult Merge(IReadOnlyList<InvalidationResult> results)
+    {
+        if (results.Count == 1) return results[0];
+        var status = results.Count == 0 ? Done : InvalidationStatus.Acknowledged;
+        var token = default(ConsistencyToken);
+        List<string>? rejected = null;
+        foreach (var result in results)
+        {
+            if (result.Status > status) status = result.Status;
+            token = token.Merge(result.Token);
+            if (result.Rejected.Count > 0) (rejected ??= []).AddRange(result.Rejected);
+        }
+
+        return new InvalidationResult(status, token, rejected);
+    }
+}
