@@ -20,5 +20,11 @@ internal static class Rivals
     }
 
     /// <param name="localSizeLimit">Bytes of the local tier.</param>
-    public static ITieredCache TieredCache(long localSizeLimit = 1L << 30) => throw new NotImplementedException();
+    public static ITieredCache TieredCache(long localSizeLimit = 1L << 30)
+    {
+        var services = new ServiceCollection();
+        services.AddTieredCache(o => o.LocalSizeLimit = localSizeLimit)
+            .AddProfile("Default", static p => p.Duration = Lifetime);
+        return services.BuildServiceProvider().GetRequiredService<ITieredCache>();
+    }
 }

@@ -58,7 +58,7 @@ public class PackageContentTests(PackedFeed feed)
 
         Assert.Equal("git", repository?.Attribute("type")?.Value);
         Assert.Matches("^[0-9a-f]{40}$", repository?.Attribute("commit")?.Value);
-        if (await Repository.HasRemoteAsync())
+        if (await Repository.RemoteAsync() is not null)
             Assert.NotEmpty(repository?.Attribute("url")?.Value ?? "");
     }
 

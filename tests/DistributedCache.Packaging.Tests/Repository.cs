@@ -18,7 +18,17 @@ internal static class Repository
 
     public static string ProjectFile(string id) => Path.Combine(Root, "src", id, id + ".csproj");
 
-    /// <summary>Whether there is a remote to point to: without one SourceLink has nothing to write.</summary>
-    public static async Task<bool> HasRemoteAsync() =>
-        (await Shell.TryAsync(Root, "git", ["remote", "get-url", "origin"])).ExitCode == 0;
+    /// <summary>The remote's address; null in a clone of a folder, or without a remote: a package has nothing to point to then.</summary>
+    public static async Task<string?> RemoteAsync()
+    {
+        var (exitCode, output) = await Shell.TryAsync(Root, "git", ["remote", "get-url", "origin"]);
+        var address = output.Trim();
+        return exitCode == 0 && (address.Contains("://", StringComparison.Ordinal) || address.Contains('@', StringComparison.Ordinal))
+            && !address.StartsWith("file:", StringComparison.Ordinal) ? address : null;
+    }
+
+    /// <summary>Whether the remote is on a host that the SDK's SourceLink knows.</summary>
+    public static async Task<bool> IsLinkableAsync() =>
+        await RemoteAsync() is { } remote
+        && ((string[])["github.com", "gitlab.com", "bitbucket.org", "dev.azure.com"]).Any(host => remote.Contains(host, StringComparison.OrdinalIgnoreCase));
 }

@@ -42,7 +42,7 @@ public class SymbolTests(PackedFeed feed)
     [MemberData(nameof(Ids))]
     public async Task Symbols_PackedFromAClone_LinkToTheSource(string id)
     {
-        Assert.SkipUnless(await Repository.HasRemoteAsync(), "the clone has no remote to link to");
+        Assert.SkipUnless(await Repository.IsLinkableAsync(), "The clone has no remote that SourceLink knows.");
 
         using var symbols = OpenSymbols(feed.Open(id));
         var reader = symbols.GetMetadataReader();
