@@ -1,8 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace DistributedCache.Flights;
 
 /// <summary>One running load that any number of callers wait for.</summary>
 /// <remarks>A caller's cancellation ends that caller's wait; the last one's ends the load. Callers who can't be cancelled share the
 /// flight's own task, so a stampede of them costs nothing each.</remarks>
+[SuppressMessage("Reliability", "CA1001", Justification = "The source has no timer and no handle, and outlives the flight where a caller leaves as it ends.")]
 internal abstract class Flight<T>
 {
     private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);

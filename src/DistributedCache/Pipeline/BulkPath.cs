@@ -74,7 +74,8 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
         var others = new List<Load<T>>();
         foreach (var call in calls)
         {
-            if (engine.IsEnabled && reads.TryLocal(call, out T value, out _, out var candidate, out _))
+            LocalEntry? candidate = null;
+            if (engine.IsEnabled && reads.TryLocal(call, out T value, out _, out candidate, out _))
             {
                 found[call.Key.Name] = value;
                 continue;
@@ -121,7 +122,7 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
     }
 
     private T Own<T>(Load<T> load, T value) =>
-        load.Call.Isolates && !ImmutableTypes.IsImmutable<T>() && engine.Values.TryOpen(load.Payload ?? (object?)value ?? StoredPayload.Null, isCopied: true, out T copy)
-            ? copy
+        load.Call.Isolates && !ImmutableTypes.IsImmutable<T>() && engine.Values.TryOpen(load.Payload ?? (object?)value ?? StoredPayload.Null, isCopied: true, out T? copy)
+            ? copy!
             : value;
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
 using DistributedCache.Entries;
@@ -46,7 +46,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         _partitioner = new Partitioner(Remote.Partitions);
 
         Faults = new FaultReports(Log, options.TimeProvider);
-        var resolver = new SerializerResolver(services);
+        var resolver = new SerializerResolver(services, name.Length == 0 ? null : services.GetKeyedService<JsonSerializerOptions>(name));
         var weights = new WeightEstimator(resolver, Faults.Unweighable);
         Values = new CacheValues(new PayloadSerializer(resolver), weights, Faults, options.MaximumPayloadBytes, () => Profiles.Options.Strict);
 
@@ -174,7 +174,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     }
 
     /// <summary>When a value loaded or set now ends; null where it is not to be stored.</summary>
-    public EntryTimes? Times(in EntryPolicy policy, LoadContext? context, bool isNull, long now, long loadDuration)
+    public static EntryTimes? Times(in EntryPolicy policy, LoadContext? context, bool isNull, long now, long loadDuration)
     {
         var duration = context?.Duration is { } own ? ResolvedProfile.Milliseconds(Shorter(own, TieredCacheOptions.MaximumLifetime)) : policy.DurationMs;
         if (isNull) duration = Math.Min(duration, policy.Profile.NullDurationMs);
@@ -190,7 +190,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The same times, capped by what L1 may hold.</summary>
-    public EntryTimes LocalTimes(in EntryPolicy policy, in EntryTimes times) => policy.CapsLocal && times.Sliding == 0
+    public static EntryTimes LocalTimes(in EntryPolicy policy, in EntryTimes times) => policy.CapsLocal && times.Sliding == 0
         ? times with { FreshUntil = Math.Min(times.FreshUntil, times.Created + policy.LocalDurationMs) }
         : times;
 

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using DistributedCache.Diagnostics;
 using DistributedCache.Local;
 using DistributedCache.Serialization;
-using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.Pipeline;
 
@@ -15,7 +14,7 @@ internal sealed class CacheValues(
     /// <param name="stored">An instance or a <see cref="StoredPayload"/>.</param>
     /// <param name="isCopied">Whether the caller wants a copy though an instance is shared.</param>
     /// <param name="value">The value.</param>
-    public bool TryOpen<T>(object stored, bool isCopied, [MaybeNullWhen(false)] out T value)
+    public bool TryOpen<T>(object stored, bool isCopied, [MaybeNull] out T value)
     {
         value = default;
         if (stored is StoredPayload payload)
@@ -32,7 +31,7 @@ internal sealed class CacheValues(
     }
 
     /// <summary>A copy of a value, by way of its bytes.</summary>
-    public bool TryCopy<T>(T value, [MaybeNullWhen(false)] out T copy)
+    public bool TryCopy<T>(T value, [MaybeNull] out T copy)
     {
         copy = default;
         if (value is null) return true;

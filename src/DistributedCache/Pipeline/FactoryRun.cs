@@ -1,5 +1,4 @@
 using DistributedCache.Diagnostics;
-using Polly;
 using Polly.RateLimiting;
 using Polly.Timeout;
 

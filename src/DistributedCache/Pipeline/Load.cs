@@ -128,9 +128,9 @@ internal class Load<T> : Flight<T>
     public async ValueTask StoreAsync(T value, LoadContext context, long loadDuration)
     {
         var now = _engine.Clock.Now;
-        var times = _engine.Times(Call.Policy, context, value is null, now, loadDuration);
+        var times = CacheEngine.Times(Call.Policy, context, value is null, now, loadDuration);
         Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
-        if (times is { } lasting && context.Stores) await StoreAsync(value, context, lasting).ConfigureAwait(false);
+        if (times is { } lasting && context.Stores) await StoreInTiersAsync(value, context, lasting).ConfigureAwait(false);
         await ReleaseAsync().ConfigureAwait(false);
         if (StartVersion != _engine.Coherence.Version.Current)
             IsOutdated = _engine.Coherence.Judge(Stamps(context.NamedTags), KeySequence, now) is Verdict.Invalid or Verdict.Unknown;
@@ -175,12 +175,12 @@ internal class Load<T> : Flight<T>
         var now = _engine.Clock.Now;
         if (entry.IsGone(now) || entry.Stamps is null
             || _engine.Coherence.Judge(entry.Stamps, entry.Sequence, now) is not (Verdict.Valid or Verdict.Unverified)
-            || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T value)) return false;
+            || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
         Info = LookupInfo.Of(entry, CacheTier.Local, _engine.Coherence.Version.FreshThrough < now);
         Payload = entry.Value as StoredPayload;
         KeepAloft();
         Count(_engine.CountersOf(Call.Policy.Profile).LocalStale);
-        TryComplete(value);
+        TryComplete(value!);
         return true;
     }
 
@@ -225,7 +225,7 @@ internal class Load<T> : Flight<T>
             verdict = _engine.Coherence.Judge(stored.Stamps, sequence, _engine.Clock.Now);
         }
 
-        if (verdict is Verdict.Invalid or Verdict.Unknown || !_engine.Values.TryCopyIn<T>(stored, Call.Isolates, out var value, out var weight)) return false;
+        if (verdict is Verdict.Invalid or Verdict.Unknown || !_engine.Values.TryCopyIn<T>(Call, stored, out var value, out var weight)) return false;
         var entry = _engine.MakeEntry(Call, value, weight, stored.Times, stored.Stamps, sequence);
         if (Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times)) _engine.Local.Keep(entry, partition, _pending);
         if (TryServe(entry, CacheTier.Remote)) return true;
@@ -238,13 +238,13 @@ internal class Load<T> : Flight<T>
         var now = _engine.Clock.Now;
         if (now >= entry.FreshUntil || entry.Stamps is null
             || _engine.Coherence.Judge(entry.Stamps, entry.Sequence, now) != Verdict.Valid
-            || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T value)) return false;
+            || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
         Info = LookupInfo.Of(entry, tier);
         Payload = entry.Value as StoredPayload;
         var counters = _engine.CountersOf(Call.Policy.Profile);
         Count(tier == CacheTier.Remote ? counters.RemoteHit : counters.LocalHit);
         _engine.Flights.Remove(this);
-        TryComplete(value);
+        TryComplete(value!);
         return true;
     }
 
@@ -277,7 +277,7 @@ internal class Load<T> : Flight<T>
         }
     }
 
-    private async ValueTask StoreAsync(T value, LoadContext context, EntryTimes times)
+    private async ValueTask StoreInTiersAsync(T value, LoadContext context, EntryTimes times)
     {
         var stamps = _engine.Coherence.Share(Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.Validator));
         var needsBytes = Call.Isolates || (_engine.Remote.HoldsValues && Call.WritesRemote && (_hasLease || Call.Key.IsPrimary));
@@ -287,7 +287,7 @@ internal class Load<T> : Flight<T>
         if (!Call.WritesLocal || !_engine.KeepsLocally(Call, times)) return;
         var (kept, weight) = _engine.Values.Pack(Call, value, bytes, context.LocalSize);
         Payload = kept as StoredPayload;
-        var entry = _engine.MakeEntry(Call, kept, weight, _engine.LocalTimes(Call.Policy, times), stamps, KeySequence);
+        var entry = _engine.MakeEntry(Call, kept, weight, CacheEngine.LocalTimes(Call.Policy, times), stamps, KeySequence);
         _engine.Kept(_engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending), Call.Policy.Profile);
     }
 

@@ -169,8 +169,8 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
             return await GetOrCreateEntryAsync(call, state, factory, cancellationToken).ConfigureAwait(false);
 
         // Each caller has a copy of its own; what can't be copied was not kept, and is shared with those who waited for it.
-        if (call.Isolates && !Serialization.ImmutableTypes.IsImmutable<T>() && engine.Values.TryOpen(load.Payload ?? (object?)value ?? StoredPayload.Null, isCopied: true, out T copy))
-            value = copy;
+        if (call.Isolates && !Serialization.ImmutableTypes.IsImmutable<T>() && engine.Values.TryOpen(load.Payload ?? (object?)value ?? StoredPayload.Null, isCopied: true, out T? copy))
+            value = copy!;
         return load.Info.Lookup(value, engine.Clock.Now);
     }
 

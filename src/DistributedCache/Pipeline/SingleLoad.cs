@@ -31,7 +31,7 @@ internal sealed class SingleLoad<TState, T>(
     private async Task LoadAsync()
     {
         var context = LoadContext.ForLoad(Engine.Scopes);
-        if (Fallback is { } stale && Engine.Values.TryOpen(stale.Value, isCopied: true, out T earlier))
+        if (Fallback is { } stale && Engine.Values.TryOpen(stale.Value, isCopied: true, out T? earlier))
         {
             context.HasStale = true;
             context.Stale = earlier;
@@ -43,9 +43,10 @@ internal sealed class SingleLoad<TState, T>(
         try
         {
             var loading = FactoryRun.StartAsync(Engine, Call.Policy.Profile, context, (state, factory), static (s, load, ct) => s.factory(s.state, load, ct), Abandoned);
-            if (!loading.IsCompleted && Call.Policy.Profile.FactorySoftTimeout is var soft && soft != Timeout.InfiniteTimeSpan && Fallback is not null)
-                loading = new ValueTask<T>(await ServeStaleAfterAsync(loading.AsTask(), soft).ConfigureAwait(false));
-            value = await loading.ConfigureAwait(false);
+            var soft = Call.Policy.Profile.FactorySoftTimeout;
+            value = Fallback is null || soft == Timeout.InfiniteTimeSpan
+                ? await loading.ConfigureAwait(false)
+                : await ServeStaleAfterAsync(loading.AsTask(), soft).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutRejectedException)
         {
@@ -59,7 +60,7 @@ internal sealed class SingleLoad<TState, T>(
     private async Task<T> ServeStaleAfterAsync(Task<T> loading, TimeSpan soft)
     {
         using var ended = new CancellationTokenSource();
-        if (soft > TimeSpan.Zero) await System.Threading.Tasks.Task.WhenAny(loading, System.Threading.Tasks.Task.Delay(soft, Engine.Clock.Provider, ended.Token)).ConfigureAwait(false);
+        if (soft > TimeSpan.Zero && !loading.IsCompleted) await System.Threading.Tasks.Task.WhenAny(loading, System.Threading.Tasks.Task.Delay(soft, Engine.Clock.Provider, ended.Token)).ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         if (!loading.IsCompleted) TryServeFallback();
         return await loading.ConfigureAwait(false);

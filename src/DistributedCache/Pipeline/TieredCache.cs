@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using DistributedCache.Coherence;
@@ -50,7 +49,7 @@ internal sealed class TieredCache : ITieredCache
         ArgumentNullException.ThrowIfNull(key);
         return _isPlain && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
             && TryHit(_store.Find(key), out T? value)
-            ? new ValueTask<T>(value)
+            ? new ValueTask<T>(value!)
             : _reads.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
     }
 
@@ -63,7 +62,7 @@ internal sealed class TieredCache : ITieredCache
         CancellationToken cancellationToken) =>
         !_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
         && TryHit(Find(key), out T? value)
-            ? new ValueTask<T>(value)
+            ? new ValueTask<T>(value!)
             : _reads.GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
 
     public ValueTask<CacheLookup<T>> GetOrCreateEntryAsync<TState, T>(

@@ -4,7 +4,6 @@ using DistributedCache.Keys;
 using DistributedCache.Local;
 using DistributedCache.Remote;
 using DistributedCache.Serialization;
-using Microsoft.Extensions.Caching.Hybrid;
 
 namespace DistributedCache.Pipeline;
 
@@ -64,7 +63,7 @@ internal sealed class PendingWrite<T> : IDisposable
         Pending = pending;
         _value = value;
         var now = engine.Clock.Now;
-        _times = engine.IsEnabled ? engine.Times(call.Policy, null, value is null, now, 0) : null;
+        _times = engine.IsEnabled ? CacheEngine.Times(call.Policy, null, value is null, now, 0) : null;
         _stamps = engine.Stamps(call, [], engine.Coherence.Snapshot());
         var sends = engine.Remote.HoldsValues && call.WritesRemote;
         if (_times is not { } times) return;
@@ -90,7 +89,7 @@ internal sealed class PendingWrite<T> : IDisposable
     {
         if (_times is not { } times || !Call.WritesLocal || !_engine.KeepsLocally(Call, times)) return true;
         var (stored, weight) = _engine.Values.Pack(Call, _value, _bytes);
-        var entry = _engine.MakeEntry(Call, stored, weight, _engine.LocalTimes(Call.Policy, times), _stamps, sequence);
+        var entry = _engine.MakeEntry(Call, stored, weight, CacheEngine.LocalTimes(Call.Policy, times), _stamps, sequence);
         var result = _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], Pending);
         _engine.Kept(result, Call.Policy.Profile);
         return result is PutResult.Stored or PutResult.NotAdmitted;

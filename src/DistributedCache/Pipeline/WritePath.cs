@@ -1,10 +1,5 @@
 using DistributedCache.Coherence;
-using DistributedCache.Diagnostics;
-using DistributedCache.Expiry;
 using DistributedCache.Keys;
-using DistributedCache.Local;
-using DistributedCache.Remote;
-using DistributedCache.Serialization;
 
 namespace DistributedCache.Pipeline;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using DistributedCache;
 using DistributedCache.Registration;
+using DistributedCache.Remote;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -92,6 +93,19 @@ public static class TieredCacheBuilderExtensions
         object key = builder.Name.Length == 0 ? typeof(IHybridCacheSerializer<>) : builder.Name;
         builder.Services.RemoveAllKeyed<JsonSerializerOptions>(key);
         builder.Services.AddKeyedSingleton(key, json);
+        return builder;
+    }
+
+    /// <summary>Gives the cache a remote tier in memory, for tests: caches that are given the same one behave as nodes of one cluster.</summary>
+    /// <param name="builder">The cache.</param>
+    /// <param name="remote">The tier.</param>
+    /// <returns>The same builder.</returns>
+    public static ITieredCacheBuilder UseInProcessRemote(this ITieredCacheBuilder builder, InProcessRemote remote)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(remote);
+        if (builder.Name.Length == 0) builder.Services.AddSingleton<IRemoteTier>(remote);
+        else builder.Services.AddKeyedSingleton<IRemoteTier>(builder.Name, remote);
         return builder;
     }
 
