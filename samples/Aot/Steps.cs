@@ -11,6 +11,8 @@ internal sealed class Steps
     {
         var right = EqualityComparer<T>.Default.Equals(expected, found);
         if (!right) _wrong++;
-        Console.WriteLine(right ? $"ok    {step}: {found}" : $"WRONG {step}: {found}, expected {expected}");
+        Console.WriteLine(right ? $"ok    {step}: {Show(found)}" : $"WRONG {step}: {Show(found)}, expected {Show(expected)}");
     }
+
+    private static string Show<T>(T value) => value?.ToString() ?? "null";
 }

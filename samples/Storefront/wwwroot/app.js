@@ -7,7 +7,7 @@ async function ask(method, path, body) {
     method,
     cache: "no-store", // The browser's own cache would answer for the shop's.
     headers: body ? { "Content-Type": "application/json" } : {},
-    body: body && JSON.stringify(body),
+    body: body ? JSON.stringify(body) : undefined,
   });
   const text = await response.text();
   const cacheStatus = response.headers.get("Cache-Status") ?? "";
@@ -93,14 +93,20 @@ function median(times) {
   return milliseconds(times.toSorted((a, b) => a - b)[times.length >> 1]);
 }
 
+function bodyOf(description, fields) {
+  const typed = (type, text) => type !== "number" ? text : text === "" ? null : Number(text);
+  return Object.fromEntries(description.split(" ").map(field => {
+    const [name, type] = field.split(":");
+    return [name, typed(type, fields[name])];
+  }));
+}
+
 async function submit(form, button) {
   const from = name => button?.dataset[name] ?? form.dataset[name];
   const fields = Object.fromEntries(new FormData(form));
   const path = from("path").replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(fields[name]));
   const method = from("method");
-  const sends = form.dataset.body && (method === "POST" || method === "PUT");
-  const body = sends && Object.fromEntries(form.dataset.body.split(" ").map(field => field.split(":"))
-    .map(([name, type]) => [name, type === "number" ? (fields[name] === "" ? null : Number(fields[name])) : fields[name]]));
+  const body = form.dataset.body && ["POST", "PUT"].includes(method) ? bodyOf(form.dataset.body, fields) : null;
 
   const output = form.querySelector("output");
   try {

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Storefront.Data;
 
@@ -25,6 +26,7 @@ public sealed class TestStore(StoreFile? shared = null, string environment = "De
     {
         builder.UseEnvironment(environment);
         builder.UseSetting("ConnectionStrings:store", (shared ?? _own!).Path);
+        builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureTestServices(services =>
         {
             services.AddSingleton<TimeProvider>(Time);
