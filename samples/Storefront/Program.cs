@@ -2,6 +2,7 @@ using Storefront.Admin;
 using Storefront.Basket;
 using Storefront.Catalogue;
 using Storefront.Data;
+using Storefront.Http;
 using Storefront.Prices;
 using Storefront.Profiles;
 using Storefront.Search;
@@ -28,7 +29,8 @@ builder.Services.AddScoped<ProductEditor>();
 
 builder.Services.AddControllers();
 builder.Services.AddProblemDetails();
-builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = false); // A bad request is a 400 in Development too.
+builder.Services.AddExceptionHandler<BadRequestHandler>();
+builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true); // Else only Development would say what was bad.
 
 var app = builder.Build();
 app.UseExceptionHandler();

@@ -52,6 +52,17 @@ public sealed class CatalogueTests
     }
 
     [Fact]
+    public async Task CategoryPage_ThatIsNoNumber_Is400ThatNamesFieldAndValue()
+    {
+        await using var store = new TestStore();
+
+        var answer = await store.Visit().GetAsync("/categories/1/products?page=two");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Contains("\"int page\" from \"two\"", answer.Json.GetProperty("detail").GetString());
+    }
+
+    [Fact]
     public async Task CategoryPages_AfterTagIsInvalidated_AreLoadedAnewAndOthersAreNot()
     {
         await using var store = new TestStore();

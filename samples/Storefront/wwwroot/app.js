@@ -55,7 +55,7 @@ function tableOf(value) {
   const list = value?.products ?? value?.lines;
   const rows = list
     ? list.map(item => [item.id ?? item.productId, item.name, (item.quantity ? `${item.quantity} × ` : "") + item.price.toFixed(2)])
-    : Object.entries(value ?? {}).filter(([field]) => !["type", "traceId"].includes(field)).map(([field, fact]) => [field, textOf(fact)]);
+    : Object.entries(value ?? {}).filter(([field]) => !["type", "traceId"].includes(field)).map(([field, fact]) => [field, textOf(field, fact)]);
   if (list && value.total !== undefined) rows.push(["", list.length ? "Total" : "Nothing in it", value.total.toFixed(2)]);
   for (const cells of rows) {
     const row = table.insertRow();
@@ -67,7 +67,10 @@ function tableOf(value) {
   return table;
 }
 
-const textOf = fact => typeof fact === "object" && fact ? Object.values(fact).flat().join(" ") : String(fact);
+function textOf(field, fact) {
+  if (field === "price") return fact.toFixed(2);
+  return typeof fact === "object" && fact ? Object.values(fact).flat().join(" ") : String(fact);
+}
 
 const instanceOf = id => document.getElementById(id).content.cloneNode(true);
 
