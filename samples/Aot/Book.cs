@@ -1,0 +1,3 @@
+namespace Aot;
+
+internal sealed record Book(int Id, string Title, decimal Price);

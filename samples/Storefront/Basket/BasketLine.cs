@@ -1,0 +1,3 @@
+namespace Storefront.Basket;
+
+public sealed record BasketLine(int ProductId, int Quantity);

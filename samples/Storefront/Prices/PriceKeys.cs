@@ -1,0 +1,6 @@
+namespace Storefront.Prices;
+
+internal static class PriceKeys
+{
+    public static string Price(int productId) => $"price:{productId}";
+}

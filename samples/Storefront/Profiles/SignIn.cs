@@ -1,0 +1,4 @@
+namespace Storefront.Profiles;
+
+/// <summary>Who to be.</summary>
+public sealed record SignIn(int? UserId);

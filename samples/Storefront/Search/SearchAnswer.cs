@@ -1,0 +1,5 @@
+using Storefront.Catalogue;
+
+namespace Storefront.Search;
+
+public sealed record SearchAnswer(string Query, IReadOnlyList<Product> Products);
