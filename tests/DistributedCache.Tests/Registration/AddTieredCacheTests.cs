@@ -63,7 +63,8 @@ public class AddTieredCacheTests
     [Fact]
     public void AddTieredCache_TieredCacheAlreadyRegistered_IsLeft()
     {
-        var fake = new TieredCache();
+        using var other = new ServiceCollection().AddTieredCache().Services.BuildServiceProvider();
+        var fake = other.GetRequiredService<ITieredCache>();
         var services = new ServiceCollection().AddSingleton<ITieredCache>(fake);
         services.AddTieredCache();
         using var provider = services.BuildServiceProvider();
