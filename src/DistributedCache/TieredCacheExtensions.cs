@@ -16,6 +16,7 @@ public static class TieredCacheExtensions
     /// <param name="options">What differs from the key's profile in this call.</param>
     /// <param name="tags">Tags for the entry if this call loads it.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTask<T> GetOrCreateAsync<TState, T>(
         this ITieredCache cache,
         string key,
@@ -23,10 +24,13 @@ public static class TieredCacheExtensions
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
         TieredCacheEntryOptions? options = null,
         IEnumerable<string>? tags = null,
-        CancellationToken cancellationToken = default) =>
-        cache is TieredCache own
-            ? own.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken)
-            : NotNull(cache).GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        if (cache is not TieredCache own) return NotNull(cache).GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
+        return own.FindHit(key, options, cancellationToken) is { } entry && own.TryCount(entry, out T? value)
+            ? new ValueTask<T>(value!)
+            : own.LoadAsync(key, state, factory, options, tags, cancellationToken);
+    }
 
     /// <summary>Answers the value under a key; where no tier has it, runs the factory once for all callers.</summary>
     /// <inheritdoc cref="ITieredCache.GetOrCreateAsync"/>
@@ -36,6 +40,7 @@ public static class TieredCacheExtensions
     /// <param name="options">What differs from the key's profile in this call.</param>
     /// <param name="tags">Tags for the entry if this call loads it.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTask<T> GetOrCreateAsync<T>(
         this ITieredCache cache,
         string key,
@@ -57,6 +62,7 @@ public static class TieredCacheExtensions
     /// <param name="options">What differs from the key's profile in this call.</param>
     /// <param name="tags">Tags for the entry if this call loads it.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTask<T> GetOrCreateAsync<TState, T>(
         this ITieredCache cache,
         ReadOnlySpan<char> key,
@@ -64,10 +70,13 @@ public static class TieredCacheExtensions
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
         TieredCacheEntryOptions? options = null,
         IEnumerable<string>? tags = null,
-        CancellationToken cancellationToken = default) =>
-        cache is TieredCache own
-            ? own.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken)
-            : NotNull(cache).GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
+        CancellationToken cancellationToken = default)
+    {
+        if (cache is not TieredCache own) return NotNull(cache).GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
+        return own.FindHit(key, options, cancellationToken) is { } entry && own.TryCount(entry, out T? value)
+            ? new ValueTask<T>(value!)
+            : own.LoadAsync(key.ToString(), state, factory, options, tags, cancellationToken);
+    }
 
     /// <summary>Answers the value under a key given as a span: a hit makes no string of it.</summary>
     /// <inheritdoc cref="ITieredCache.GetOrCreateAsync"/>
@@ -77,6 +86,7 @@ public static class TieredCacheExtensions
     /// <param name="options">What differs from the key's profile in this call.</param>
     /// <param name="tags">Tags for the entry if this call loads it.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTask<T> GetOrCreateAsync<T>(
         this ITieredCache cache,
         ReadOnlySpan<char> key,
@@ -98,6 +108,7 @@ public static class TieredCacheExtensions
     /// <param name="options">What differs from the key's profile in this call.</param>
     /// <param name="tags">Tags for the entry if this call loads it.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTask<T> GetOrCreateAsync<TState, T>(
         this ITieredCache cache,
         ref DefaultInterpolatedStringHandler key,
@@ -121,6 +132,7 @@ public static class TieredCacheExtensions
     /// <param name="options">What differs from the key's profile in this call.</param>
     /// <param name="tags">Tags for the entry if this call loads it.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ValueTask<T> GetOrCreateAsync<T>(
         this ITieredCache cache,
         ref DefaultInterpolatedStringHandler key,

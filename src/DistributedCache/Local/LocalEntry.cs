@@ -12,13 +12,8 @@ namespace DistributedCache.Local;
 /// </remarks>
 internal class LocalEntry
 {
-    public readonly string Key;
-
-    /// <summary>Never null; a marker stands for a cached null.</summary>
-    public readonly object Value;
-
-    /// <summary>The next of the index's chain. It outlives the removal: a reader may be standing here.</summary>
-    internal LocalEntry? Next;
+    // The runtime lays out references, then longs, then ints, each in this order: what a hit reads stands together, so that it
+    // touches two cache lines and not three.
 
     /// <summary>The next younger of the eviction queue; the lock's.</summary>
     internal LocalEntry? QueueNext;
@@ -26,14 +21,30 @@ internal class LocalEntry
     /// <summary>What the entry is judged by; opaque here.</summary>
     public StampSet? Stamps;
 
-    /// <summary>The key's stamp; opaque here.</summary>
-    public long Sequence;
+    /// <summary>The next of the index's chain. It outlives the removal: a reader may be standing here.</summary>
+    internal LocalEntry? Next;
+
+    public readonly string Key;
+
+    /// <summary>Never null; a marker stands for a cached null.</summary>
+    public readonly object Value;
 
     /// <summary>Monotonic milliseconds; a hit is allowed while now is less. <see cref="long.MaxValue"/> is without end.</summary>
     public long Deadline;
 
     /// <summary>The version at which the entry was last found valid; opaque here, read and written by <see cref="Volatile"/>.</summary>
     public long JudgedAt;
+
+    /// <summary>The key's stamp; opaque here.</summary>
+    public long Sequence;
+
+    public readonly int Hash;
+
+    /// <summary>Opaque here.</summary>
+    public int CounterId;
+
+    /// <summary>Bytes, at least 1.</summary>
+    public readonly int Weight;
 
     /// <summary>Milliseconds from <see cref="Deadline"/> to the end of the fresh lifetime.</summary>
     public uint EarlyWindow;
@@ -46,14 +57,6 @@ internal class LocalEntry
 
     /// <summary>Milliseconds that loading the value took.</summary>
     public uint LoadDuration;
-
-    /// <summary>Bytes, at least 1.</summary>
-    public readonly int Weight;
-
-    public readonly int Hash;
-
-    /// <summary>Opaque here.</summary>
-    public int CounterId;
 
     /// <summary>The index of the region, 0 for the store's rest.</summary>
     public readonly byte Region;

@@ -44,36 +44,21 @@ internal sealed class TieredCache : ITieredCache
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
         TieredCacheEntryOptions? options,
         IEnumerable<string>? tags,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        if (_isPlain && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
-            && FindValid(key) is { } entry && Is(entry.Value, out T? value))
-        {
-            Count(entry);
-            return new ValueTask<T>(value!);
-        }
+        CancellationToken cancellationToken) =>
+        FindHit(key, options, cancellationToken) is { } entry && TryCount(entry, out T? value)
+            ? new ValueTask<T>(value!)
+            : LoadAsync(key, state, factory, options, tags, cancellationToken);
 
-        return _reads.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
-    }
-
-    public ValueTask<T> GetOrCreateAsync<TState, T>(
-        ReadOnlySpan<char> key,
+    /// <summary>What follows where no hit answers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ValueTask<T> LoadAsync<TState, T>(
+        string key,
         TState state,
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
         TieredCacheEntryOptions? options,
         IEnumerable<string>? tags,
-        CancellationToken cancellationToken)
-    {
-        if (!_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
-            && FindValid(key) is { } entry && Is(entry.Value, out T? value))
-        {
-            Count(entry);
-            return new ValueTask<T>(value!);
-        }
-
-        return _reads.GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
-    }
+        CancellationToken cancellationToken) =>
+        _reads.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
 
     public ValueTask<CacheLookup<T>> GetOrCreateEntryAsync<TState, T>(
         string key,
@@ -137,19 +122,41 @@ internal sealed class TieredCache : ITieredCache
     public ValueTask<bool> WaitForAsync(ConsistencyToken token, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         TokenWait.ReachAsync(_engine, token, timeout ?? _engine.MaxStaleness, cancellationToken);
 
-    /// <summary>The whole of a hit: one look-up, one comparison of time, one of coherence.</summary>
-    /// <remarks>Not generic: in code shared between reference types each use of T is a look-up of its own.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private LocalEntry? FindValid(string key)
+    /// <summary>The whole of a hit but for its type: one look-up, one comparison of time, one of coherence.</summary>
+    /// <remarks>Not generic, and few arguments: in code shared between reference types each use of T is a look-up of its own, which the
+    /// call site, where T is known, need not make.</remarks>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public LocalEntry? FindHit(string key, TieredCacheEntryOptions? options, CancellationToken cancellationToken)
     {
-        var entry = _store.Find(key);
-        return entry is not null && IsValid(entry) ? entry : null;
+        ArgumentNullException.ThrowIfNull(key);
+        return _isPlain && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
+            && _store.Find(key) is { } entry && IsValid(entry)
+            ? entry
+            : null;
     }
 
-    private LocalEntry? FindValid(ReadOnlySpan<char> key)
+    /// <inheritdoc cref="FindHit(string, TieredCacheEntryOptions?, CancellationToken)"/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public LocalEntry? FindHit(ReadOnlySpan<char> key, TieredCacheEntryOptions? options, CancellationToken cancellationToken) =>
+        !_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
+        && Find(key) is { } entry && IsValid(entry)
+            ? entry
+            : null;
+
+    /// <summary>The entry's value, counted as a hit, if it is of that type.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryCount<T>(LocalEntry entry, [MaybeNullWhen(false)] out T value)
     {
-        var entry = Find(key);
-        return entry is not null && IsValid(entry) ? entry : null;
+        if (entry.Value is T found && entry.Value.GetType() != typeof(StoredPayload))
+        {
+            _store.Touch(entry);
+            HitCounters.Increment(entry.CounterId);
+            value = found;
+            return true;
+        }
+
+        value = default;
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -160,39 +167,6 @@ internal sealed class TieredCache : ITieredCache
             && Volatile.Read(ref entry.JudgedAt) == _version.Current
             && now <= _version.FreshThrough
             && _engine.IsEnabled;
-    }
-
-    /// <summary>A comparison of types first: a cast to a type parameter costs as much as the look-up.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Is<T>(object stored, [MaybeNull] out T value)
-    {
-        if (stored.GetType() == typeof(T))
-        {
-            value = typeof(T).IsValueType ? (T)stored : Unsafe.As<object, T>(ref stored);
-            return true;
-        }
-
-        return IsAssignable(stored, out value);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static bool IsAssignable<T>(object stored, [MaybeNull] out T value)
-    {
-        if (stored is T found && stored.GetType() != typeof(StoredPayload))
-        {
-            value = found;
-            return true;
-        }
-
-        value = default;
-        return false;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Count(LocalEntry entry)
-    {
-        _store.Touch(entry);
-        HitCounters.Increment(entry.CounterId);
     }
 
     private LocalEntry? Find(ReadOnlySpan<char> key)
