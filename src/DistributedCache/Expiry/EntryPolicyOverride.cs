@@ -38,7 +38,7 @@ internal static class EntryPolicyOverride
     private static ResolvedProfile Named(ProfileSet profiles, ResolvedProfile keyProfile, ReadOnlySpan<char> key, string name)
     {
         if (!profiles.TryGet(name, out var named))
-            Refuse(nameof(TieredCacheEntryOptions.Profile), $"'{name}'", $"one of {string.Join(", ", profiles.All.Where(p => p != profiles.Distributed).Select(p => p.Name))}", key);
+            Refuse(nameof(TieredCacheEntryOptions.Profile), $"'{name}'", $"one of {Names(profiles)}", key);
         if (!named.SameHome(keyProfile))
         {
             Refuse(
@@ -50,6 +50,9 @@ internal static class EntryPolicyOverride
 
         return named;
     }
+
+    private static string Names(ProfileSet profiles) =>
+        string.Join(", ", profiles.All.Where(profile => profile != profiles.Distributed).Select(profile => profile.Name));
 
     private static string Home(ResolvedProfile profile) =>
         profile.Primary ? "primary" : profile.Versioned ? $"version {profile.Version}" : "not versioned";

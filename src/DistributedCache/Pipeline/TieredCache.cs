@@ -47,10 +47,14 @@ internal sealed class TieredCache : ITieredCache
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return _isPlain && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
-            && TryHit(_store.Find(key), out T? value)
-            ? new ValueTask<T>(value!)
-            : _reads.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
+        if (_isPlain && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
+            && FindValid(key) is { } entry && Is(entry.Value, out T? value))
+        {
+            Count(entry);
+            return new ValueTask<T>(value!);
+        }
+
+        return _reads.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
     }
 
     public ValueTask<T> GetOrCreateAsync<TState, T>(
@@ -59,11 +63,17 @@ internal sealed class TieredCache : ITieredCache
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
         TieredCacheEntryOptions? options,
         IEnumerable<string>? tags,
-        CancellationToken cancellationToken) =>
-        !_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
-        && TryHit(Find(key), out T? value)
-            ? new ValueTask<T>(value!)
-            : _reads.GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
+        CancellationToken cancellationToken)
+    {
+        if (!_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
+            && FindValid(key) is { } entry && Is(entry.Value, out T? value))
+        {
+            Count(entry);
+            return new ValueTask<T>(value!);
+        }
+
+        return _reads.GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
+    }
 
     public ValueTask<CacheLookup<T>> GetOrCreateEntryAsync<TState, T>(
         string key,
@@ -128,28 +138,61 @@ internal sealed class TieredCache : ITieredCache
         TokenWait.ReachAsync(_engine, token, timeout ?? _engine.MaxStaleness, cancellationToken);
 
     /// <summary>The whole of a hit: one look-up, one comparison of time, one of coherence.</summary>
+    /// <remarks>Not generic: in code shared between reference types each use of T is a look-up of its own.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryHit<T>(LocalEntry? entry, [MaybeNullWhen(false)] out T value)
+    private LocalEntry? FindValid(string key)
     {
-        if (entry is not null)
+        var entry = _store.Find(key);
+        return entry is not null && IsValid(entry) ? entry : null;
+    }
+
+    private LocalEntry? FindValid(ReadOnlySpan<char> key)
+    {
+        var entry = Find(key);
+        return entry is not null && IsValid(entry) ? entry : null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsValid(LocalEntry entry)
+    {
+        var now = _clock.Now;
+        return now < Volatile.Read(ref entry.Deadline)
+            && Volatile.Read(ref entry.JudgedAt) == _version.Current
+            && now <= _version.FreshThrough
+            && _engine.IsEnabled;
+    }
+
+    /// <summary>A comparison of types first: a cast to a type parameter costs as much as the look-up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Is<T>(object stored, [MaybeNull] out T value)
+    {
+        if (stored.GetType() == typeof(T))
         {
-            var now = _clock.Now;
-            if (now < entry.Deadline
-                && Volatile.Read(ref entry.JudgedAt) == _version.Current
-                && now <= _version.FreshThrough
-                && _engine.IsEnabled
-                && entry.Value is T found
-                && entry.Value.GetType() != typeof(StoredPayload))
-            {
-                _store.Touch(entry);
-                HitCounters.Increment(entry.CounterId);
-                value = found;
-                return true;
-            }
+            value = typeof(T).IsValueType ? (T)stored : Unsafe.As<object, T>(ref stored);
+            return true;
+        }
+
+        return IsAssignable(stored, out value);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool IsAssignable<T>(object stored, [MaybeNull] out T value)
+    {
+        if (stored is T found && stored.GetType() != typeof(StoredPayload))
+        {
+            value = found;
+            return true;
         }
 
         value = default;
         return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Count(LocalEntry entry)
+    {
+        _store.Touch(entry);
+        HitCounters.Increment(entry.CounterId);
     }
 
     private LocalEntry? Find(ReadOnlySpan<char> key)

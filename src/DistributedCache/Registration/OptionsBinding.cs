@@ -15,7 +15,7 @@ internal sealed class OptionsBinding(CacheRegistration registration, IConfigurat
     /// <summary>Binds value by value, since the binder stops at the first it can't read and all faults are to be told at once.</summary>
     private static void Bind(IConfiguration section, TieredCacheOptions options)
     {
-        ReplaceKeys(section, options);
+        Declare(section, options);
         var target = new BoundOptions(options);
         foreach (var value in section.AsEnumerable(makePathsRelative: true))
         {
@@ -32,13 +32,14 @@ internal sealed class OptionsBinding(CacheRegistration registration, IConfigurat
         }
     }
 
-    /// <summary>The binder adds to lists; an operator who writes a profile's prefixes means these and no others.</summary>
-    private static void ReplaceKeys(IConfiguration section, TieredCacheOptions options)
+    /// <summary>Adds the profiles that are named without a value, such as a preset's; and empties the prefixes that are configured:
+    /// the binder adds to lists, but an operator who writes a profile's prefixes means these and no others.</summary>
+    private static void Declare(IConfiguration section, TieredCacheOptions options)
     {
         foreach (var profile in section.GetSection(nameof(options.Profiles)).GetChildren())
         {
-            if (profile.GetSection(nameof(TieredCacheProfile.Keys)).Exists() && options.Profiles.TryGetValue(profile.Key, out var known))
-                known.Keys = null;
+            if (!options.Profiles.TryGetValue(profile.Key, out var known)) options.Profiles.Add(profile.Key, known = new());
+            if (profile.GetSection(nameof(TieredCacheProfile.Keys)).Exists()) known.Keys = null;
         }
     }
 }

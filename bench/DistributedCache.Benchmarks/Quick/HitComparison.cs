@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using DistributedCache.Benchmarks.Lookups;
+
+namespace DistributedCache.Benchmarks.Quick;
+
+/// <summary>Local hits of one thousand hot keys, without tags and with three.</summary>
+internal static class HitComparison
+{
+    private const int Rounds = 101;
+    private const string Ours = "DistributedCache";
+
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan TurnTime = TimeSpan.FromMilliseconds(3);
+
+    public static IEnumerable<Target> Run(bool tagged)
+    {
+        var keys = new HotKeys();
+        var candidates = tagged ? Tagged(keys) : Plain(keys);
+        var name = tagged ? "hit of an entry with three tags" : "hit";
+        foreach (var threads in (int[])[1, 2])
+        {
+            var results = Measure(candidates, keys.Asked, threads);
+            Report.Hits($"Local {name}, {threads} thread{(threads == 1 ? "" : "s")}", results);
+
+            var ours = results.Single(static r => r.Name == Ours);
+            yield return new Target($"{name}, {threads} thread(s), time", ours.Ratio, tagged ? 2.5 : 2.0, "x ConcurrentDictionary");
+            yield return new Target($"{name}, {threads} thread(s), allocation", ours.Bytes, 0, "B");
+        }
+    }
+
+    private static HitCandidate[] Plain(HotKeys keys) =>
+    [
+        HitCandidate.Of("ConcurrentDictionary", new DictionaryLookup(keys)),
+        HitCandidate.Of("BitFaster ConcurrentLru", new LruLookup(keys)),
+        HitCandidate.Of("MemoryCache", new MemoryCacheLookup(keys)),
+        HitCandidate.Of("HybridCache", new HybridCacheLookup(keys)),
+        HitCandidate.Of("FusionCache", new FusionCacheLookup(keys)),
+        HitCandidate.Of(Ours, new TieredCacheLookup(keys)),
+    ];
+
+    private static HitCandidate[] Tagged(HotKeys keys) =>
+    [
+        HitCandidate.Of("ConcurrentDictionary (no tags)", new DictionaryLookup(keys)),
+        HitCandidate.Of("HybridCache", new HybridCacheLookup(keys, HotKeys.Tags)),
+        HitCandidate.Of("FusionCache", new FusionCacheLookup(keys, HotKeys.Tags)),
+        HitCandidate.Of(Ours, new TieredCacheLookup(keys, HotKeys.Tags)),
+    ];
+
+    private static Measured[] Measure(HitCandidate[] candidates, string[] keys, int threads)
+    {
+        using var crew = new Crew(threads);
+        int[] passes = [.. candidates.Select(c => WarmUp(crew, c, keys))];
+        var rounds = candidates.Select(static _ => new (double, double)[Rounds]).ToArray();
+        for (var round = 0; round < Rounds; round++)
+        {
+            for (var i = 0; i < candidates.Length; i++)
+            {
+                var candidate = candidates[i];
+                var times = passes[i];
+                var (elapsed, bytes) = crew.Run(() => candidate.Ask(keys, times));
+                var operations = (double)times * keys.Length;
+                rounds[i][round] = (elapsed.TotalNanoseconds / operations, bytes / (operations * threads));
+            }
+        }
+
+        return Measured.Fold([.. candidates.Select(static c => c.Name)], rounds);
+    }
+
+    /// <summary>Runs until the code has been compiled for good.</summary>
+    /// <returns>How many passes over the keys fill a round's turn.</returns>
+    private static int WarmUp(Crew crew, HitCandidate candidate, string[] keys)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var elapsed = TimeSpan.Zero;
+
+        // Short calls: each is a chance to enter the loop's newest code.
+        while (Stopwatch.GetElapsedTime(start) < WarmUpTime)
+            elapsed = crew.Run(() => candidate.Ask(keys, 1)).Elapsed;
+        return Math.Max(1, (int)(TurnTime / elapsed));
+    }
+}

@@ -1,0 +1,160 @@
+#!/usr/bin/env bash
+# Everything a change must pass: restore, build without warnings, format, all tests of tests/*/.
+# The last line is always "N passed, N failed, N skipped"; the exit code is 0 only if every step held.
+# Wants the .NET SDK and git; what else it needs it installs by apt where it may.
+set -uo pipefail
+
+root="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
+cd "$root" || exit 1
+
+results="$root/artifacts/test-results"
+test_timeout="${TEST_TIMEOUT:-10m}" # of one test project, in the notation of timeout(1)
+
+passed=0
+failed=0
+skipped=0
+broken=0 # steps and test projects that did not hold
+
+prepare_environment() {
+  # dotnet and NuGet write below HOME; service accounts often have none they may write to.
+  if [ ! -d "${HOME:-}" ] || [ ! -w "${HOME:-}" ]; then
+    export HOME="$root/artifacts/home"
+    mkdir -p "$HOME"
+  fi
+
+  export DOTNET_CLI_HOME="${DOTNET_CLI_HOME:-$HOME}"
+  export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+  export DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+  export DOTNET_CLI_UI_LANGUAGE=en MSBUILDTERMINALLOGGER=off
+  export MSBUILDDISABLENODEREUSE=1 # no build node outlives the script
+
+  # A clone that another user owns (a mounted volume) is refused by git, on which the version and SourceLink depend.
+  if [ -z "${GIT_CONFIG_COUNT:-}" ]; then
+    export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0="$root"
+  fi
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_install() {
+  command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }
+}
+
+# need_tool <command> <package>: finds a command or installs its package.
+need_tool() {
+  command -v "$1" >/dev/null && return
+  if may_install; then
+    echo "Installing $2."
+    as_root apt-get update -qq >/dev/null &&
+      DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+    command -v "$1" >/dev/null && return
+  fi
+
+  echo "test.sh needs $1, which it could not install: install the package $2 and run it again." >&2
+  exit 1
+}
+
+need_git() { need_tool git git; }
+
+need_dotnet() {
+  local sdk="$HOME/.dotnet"
+  if ! command -v dotnet >/dev/null && [ -x "$sdk/dotnet" ]; then export PATH="$sdk:$PATH" DOTNET_ROOT="$sdk"; fi
+  dotnet --version >/dev/null 2>&1 && return
+
+  echo "test.sh needs the .NET SDK 10.0: install the package dotnet-sdk-10.0, or see https://dotnet.microsoft.com/download." >&2
+  exit 1
+}
+
+# step <name> <command...>: runs it, shows its output only if it fails, and says how long it took.
+step() {
+  local name="$1" start=$SECONDS log code=0
+  shift
+  log="$(mktemp)"
+  "$@" >"$log" 2>&1 || code=$?
+  if [ "$code" -ne 0 ]; then
+    cat "$log"
+    broken=$((broken + 1))
+  fi
+
+  rm -f "$log"
+  report "$name" "$((SECONDS - start))" "$code"
+  return "$code"
+}
+
+# report <name> <seconds> <exit code>
+report() {
+  printf '%-44s %4d s  %s\n' "$1" "$2" "$([ "$3" -eq 0 ] && echo ok || echo FAILED)"
+}
+
+# run_tests <project file>: runs one test project and adds what it counted. A run that wrote no count has crashed
+# or hung: it counts as one failure, whatever had passed before.
+run_tests() {
+  local name start=$SECONDS assembly result code=0
+  name="$(basename "$1" .csproj)"
+  assembly="$(dotnet msbuild "$1" -nologo -p:Configuration=Release -getProperty:TargetPath)"
+  result="$results/$name.xml"
+
+  bounded dotnet "$assembly" -noLogo -noColor -noAutoReporters -reporter quiet -longRunning 60 -result-xml "$result" || code=$?
+
+  if ! add_counts "$result"; then
+    echo "$name: the run ended with exit code $code before it had counted its tests."
+    failed=$((failed + 1))
+    code=1
+  elif [ "$ran" -eq 0 ]; then
+    echo "$name: no test ran."
+    code=1
+  fi
+
+  if [ "$code" -ne 0 ]; then broken=$((broken + 1)); fi
+  report "$name" "$((SECONDS - start))" "$code"
+}
+
+bounded() {
+  if command -v timeout >/dev/null; then timeout --kill-after=10 "$test_timeout" "$@"; else "$@"; fi
+}
+
+# add_counts <result file>: adds its counts to the totals, and leaves in $ran how many tests it holds.
+add_counts() {
+  local element
+  element="$(grep -o -m 1 '<assembly [^>]*>' "$1" 2>/dev/null)" || return 1
+  passed=$((passed + $(count passed "$element")))
+  # Errors are failures outside a test: a fixture or a clean-up that threw.
+  failed=$((failed + $(count failed "$element") + $(count errors "$element")))
+  skipped=$((skipped + $(count skipped "$element")))
+  ran=$(count total "$element")
+}
+
+count() {
+  local value
+  value="$(sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2")"
+  echo "${value:-0}"
+}
+
+is_test_project() {
+  [ "$(dotnet msbuild "$1" -nologo -getProperty:IsTestProject)" = true ]
+}
+
+main() {
+  prepare_environment
+  need_dotnet
+  need_git
+  rm -rf "$results"
+  mkdir -p "$results"
+
+  if step restore dotnet restore DistributedCache.sln &&
+    step build dotnet build DistributedCache.sln --no-restore -c Release -warnaserror -v quiet; then
+    step format dotnet format DistributedCache.sln --no-restore --verify-no-changes
+    for project in tests/*/*.csproj; do
+      if is_test_project "$project"; then run_tests "$project"; fi
+    done
+  fi
+
+  if [ $((passed + failed)) -eq 0 ]; then broken=$((broken + 1)); fi
+  printf '%-44s %4d s  %s\n' total "$SECONDS" "$([ "$broken" -eq 0 ] && echo ok || echo FAILED)"
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$broken" -eq 0 ] && [ "$failed" -eq 0 ]
+}
+
+main
