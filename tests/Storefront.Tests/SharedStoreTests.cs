@@ -12,8 +12,9 @@ public sealed class SharedStoreTests
     public async Task TwoInstances_StartedAtOnceOnNoFile_SeedItOnce()
     {
         using var file = new StoreFile();
-        await using var first = new TestStore(file);
-        await using var second = new TestStore(file);
+        var startingLine = new StartingLine(stores: 2);
+        await using var first = new TestStore(file, startingLine: startingLine);
+        await using var second = new TestStore(file, startingLine: startingLine);
 
         var visitors = await Task.WhenAll(Task.Run(first.Visit), Task.Run(second.Visit));
 

@@ -9,7 +9,7 @@ using Storefront.Data;
 namespace Storefront.Tests.Hosting;
 
 /// <summary>One running instance of the storefront, with a clock and a gate before its database.</summary>
-public sealed class TestStore(StoreFile? shared = null, string environment = "Development") : WebApplicationFactory<Program>
+public sealed class TestStore(StoreFile? shared = null, string environment = "Development", StartingLine? startingLine = null) : WebApplicationFactory<Program>
 {
     private readonly StoreFile? _own = shared is null ? SeededStore.Copy() : null;
 
@@ -31,7 +31,11 @@ public sealed class TestStore(StoreFile? shared = null, string environment = "De
         {
             services.AddSingleton<TimeProvider>(Time);
             services.AddSingleton<IStartupFilter>(Requests);
-            services.ConfigureDbContext<ShopContext>(options => options.AddInterceptors(Queries));
+            services.ConfigureDbContext<ShopContext>(options =>
+            {
+                options.AddInterceptors(Queries);
+                if (startingLine is not null) options.AddInterceptors(startingLine);
+            });
         });
     }
 
