@@ -9,7 +9,7 @@ namespace DistributedCache;
 /// <see cref="LocalBudget"/> are each profile's own.</para>
 /// <para>All are validated together at start-up. A valid change of configuration takes effect while the application runs, except
 /// of <see cref="Keys"/>, <see cref="Primary"/>, <see cref="Versioned"/> and <see cref="Version"/>, which say where a key
-/// lives: these need a restart.</para>
+/// lives: these need a restart. <see cref="Eviction"/> and <see cref="LocalBudget"/> are read at start.</para>
 /// </remarks>
 public sealed class TieredCacheProfile
 {

@@ -9,11 +9,8 @@ internal static class ProfileLayers
         var own = Own(name, profiles.TryGetValue(name, out var named) ? named : null);
         var common = profiles.TryGetValue(TieredCacheDefaults.ProfileName, out var found) && found is not null && found != named ? found : new();
         var defaults = TieredCacheDefaults.Profile;
-        if (own.Primary ?? common.Primary ?? defaults.Primary!.Value)
-        {
-            common = WithoutLoss(Over(common, new()));
-            defaults = WithoutLoss(defaults);
-        }
+        // On a copy: the options' own Default is not to change.
+        if (own.Primary ?? common.Primary ?? defaults.Primary!.Value) common = WithoutLoss(Over(common, new()));
 
         return Shorten(own, Over(Endless(Over(own, common)), defaults));
     }
