@@ -56,7 +56,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
             Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local);
         Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store);
         Faults.Counted += Meter.Fault;
-        _pipelines = new SourcePipelines(options.TimeProvider, loggers);
+        _pipelines = new SourcePipelines(options.TimeProvider);
 
         profiles.Changed += OnProfilesChanged;
         OnProfilesChanged();
@@ -106,19 +106,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     /// <summary>The same for callers who must not share instances.</summary>
     public TieredCache Isolated { get; }
 
-    public static CacheEngine Create(IServiceProvider services, string name)
-    {
-        var profiles = ProfileSource.Create(services, name);
-        try
-        {
-            return new CacheEngine(services, name, profiles);
-        }
-        catch
-        {
-            profiles.Dispose();
-            throw;
-        }
-    }
+    /// <summary>Makes the cache of that name. Its profiles belong to the services, as it does itself.</summary>
+    public static CacheEngine Create(IServiceProvider services, string name) => new(services, name, services.GetCacheService<ProfileSource>(name));
 
     /// <summary>The call on a key, all its parts checked and resolved.</summary>
     public EntryCall Call(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates)
@@ -295,7 +284,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         await _follower.DisposeAsync().ConfigureAwait(false);
         _pipelines.Dispose();
         Meter.Dispose();
-        Profiles.Dispose();
         foreach (var counters in _counters) counters?.Dispose();
     }
 

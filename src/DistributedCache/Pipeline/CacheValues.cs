@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
 using DistributedCache.Local;
 using DistributedCache.Serialization;
@@ -57,13 +58,14 @@ internal sealed class CacheValues(
     /// <param name="call">The call.</param>
     /// <param name="value">The value.</param>
     /// <param name="bytes">Its bytes, where they were made.</param>
+    /// <param name="stamps">What it is stamped with.</param>
     /// <param name="localSize">The factory's word on its weight.</param>
-    public (object Stored, int Weight) Pack<T>(in EntryCall call, T value, PooledBufferWriter? bytes, long? localSize = null)
+    public (object Stored, int Weight) Pack<T>(in EntryCall call, T value, PooledBufferWriter? bytes, StampSet stamps, long? localSize = null)
     {
         object stored = value is null ? StoredPayload.Null
             : call.Isolates && bytes is not null ? new StoredPayload(bytes.WrittenSpan.ToArray())
             : value;
-        return (stored, Weigh(call, value, stored, bytes?.WrittenCount, localSize));
+        return (stored, Weigh(call, value, stored, bytes?.WrittenCount, stamps, localSize));
     }
 
     /// <summary>What L1 holds of an entry that came from the remote tier.</summary>
@@ -74,7 +76,7 @@ internal sealed class CacheValues(
         if (remote.IsNull)
         {
             stored = StoredPayload.Null;
-            weight = Weigh<object?>(call, null, stored, 0, null);
+            weight = Weigh<object?>(call, null, stored, 0, remote.Stamps, null);
             return default(T) is null;
         }
 
@@ -82,7 +84,7 @@ internal sealed class CacheValues(
         {
             var payload = new StoredPayload(remote.Payload.ToArray());
             stored = payload;
-            weight = Weigh<object?>(call, null, stored, payload.Bytes!.Length, null);
+            weight = Weigh<object?>(call, null, stored, payload.Bytes!.Length, remote.Stamps, null);
             return true;
         }
 
@@ -93,16 +95,17 @@ internal sealed class CacheValues(
         }
 
         stored = value;
-        weight = Weigh(call, value, stored, (int)remote.Payload.Length, null);
+        weight = Weigh(call, value, stored, (int)remote.Payload.Length, remote.Stamps, null);
         return true;
     }
 
-    private int Weigh<T>(in EntryCall call, T value, object stored, int? length, long? localSize)
+    private int Weigh<T>(in EntryCall call, T value, object stored, int? length, StampSet stamps, long? localSize)
     {
         if ((localSize ?? call.Policy.LocalSize) is { } own) return (int)Math.Clamp(own, 1, int.MaxValue);
-        return stored is StoredPayload { Bytes: var bytes }
+        long weight = stored is StoredPayload { Bytes: var bytes }
             ? weights.Weigh(call.Key.Index, bytes)
             : weights.Weigh(call.Key.Index, value, length);
+        return (int)Math.Min(weight + stamps.TakeWeight(), int.MaxValue);
     }
 
     private void Report(SerializationFailure failure, string step)

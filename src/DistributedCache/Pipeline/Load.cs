@@ -285,7 +285,7 @@ internal class Load<T> : Flight<T>
         if (needsBytes && bytes is null && value is not null) return;
         if (needsBytes && _engine.Remote.HoldsValues && !await TryFillAsync(bytes, value is null, stamps, times).ConfigureAwait(false)) return;
         if (!Call.WritesLocal || !_engine.KeepsLocally(Call, times)) return;
-        var (kept, weight) = _engine.Values.Pack(Call, value, bytes, context.LocalSize);
+        var (kept, weight) = _engine.Values.Pack(Call, value, bytes, stamps, context.LocalSize);
         Payload = kept as StoredPayload;
         var entry = _engine.MakeEntry(Call, kept, weight, CacheEngine.LocalTimes(Call.Policy, times), stamps, KeySequence);
         _engine.Kept(_engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending), Call.Policy.Profile);

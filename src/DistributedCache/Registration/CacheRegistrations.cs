@@ -18,6 +18,9 @@ internal sealed class CacheRegistrations
     /// <summary>Ours for <see cref="IDistributedCache"/>; null where another was left.</summary>
     public ServiceDescriptor? Distributed { get; set; }
 
+    /// <summary>The caches' names; empty for the one without.</summary>
+    public IEnumerable<string> Names => _caches.Keys;
+
     /// <summary>Finds the collection's own, or adds it.</summary>
     /// <returns>Whether it was added just now.</returns>
     public static bool AddTo(IServiceCollection services, out CacheRegistrations registrations)

@@ -1,4 +1,5 @@
 using DistributedCache.Diagnostics;
+using DistributedCache.Pipeline;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,12 +8,13 @@ using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.Registration;
 
-/// <summary>Says at start which of the framework's cache services are not the tiered cache. (That the options are valid is
-/// seen before, by the host's own validation at start.)</summary>
-internal sealed class CacheStartup(CacheRegistrations registrations, ILogger<TieredCacheOptions> logger) : IHostedService
+/// <summary>Starts the caches with their host, not at their first use, and says which of the framework's cache services are not the
+/// tiered cache. (That the options are valid is seen before, by the host's own validation at start.) The services end them.</summary>
+internal sealed class CacheStartup(IServiceProvider services, CacheRegistrations registrations, ILogger<TieredCacheOptions> logger) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var name in registrations.Names) services.GetCacheService<CacheEngine>(name);
         if (registrations.Hybrid is not { } hybrid) return Task.CompletedTask;
         Tell(typeof(HybridCache), hybrid);
         if (registrations.Distributed is { } distributed) Tell(typeof(IDistributedCache), distributed);

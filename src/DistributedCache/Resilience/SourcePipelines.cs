@@ -1,15 +1,19 @@
 using System.Collections.Concurrent;
 using System.Threading.RateLimiting;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
 using Polly.RateLimiting;
+using Polly.Telemetry;
 using Polly.Timeout;
 
 namespace DistributedCache.Resilience;
 
 /// <summary>The Polly pipelines that factories run in: a cap on what runs at once against a source, then the hard timeout.</summary>
-internal sealed class SourcePipelines(TimeProvider timeProvider, ILoggerFactory loggers) : IDisposable
+internal sealed class SourcePipelines(TimeProvider timeProvider) : IDisposable
 {
+    // Polly's metrics without its log: that has a line for every load, with the value in it.
+    private static readonly TelemetryOptions Telemetry = new() { LoggerFactory = NullLoggerFactory.Instance };
+
     private readonly ConcurrentDictionary<(string? Source, int Permits, int Queue, TimeSpan? Timeout), ResiliencePipeline> _pipelines = new();
     private readonly ConcurrentDictionary<(string Source, int Permits, int Queue), ConcurrencyLimiter> _limiters = new();
 
@@ -25,7 +29,7 @@ internal sealed class SourcePipelines(TimeProvider timeProvider, ILoggerFactory 
     private ResiliencePipeline Build(string? source, int permits, int queue, TimeSpan? timeout)
     {
         var builder = new ResiliencePipelineBuilder { TimeProvider = timeProvider, Name = "DistributedCache.Factory", InstanceName = source };
-        builder.ConfigureTelemetry(loggers);
+        builder.ConfigureTelemetry(Telemetry);
         if (source is not null && permits > 0)
         {
             var limiter = _limiters.GetOrAdd((source, permits, queue), static key =>
