@@ -52,6 +52,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
         Store = new LocalStore(LocalRegions.Of(profiles.Current, options.LocalSizeLimit, out _regions));
         Local = new LocalCopies(Store, Clock);
+        Renewals = new SlidingRenewals(this);
         Coherence = new CoherenceState(
             Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local);
         Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store);
@@ -77,6 +78,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public LocalStore Store { get; }
 
     public LocalCopies Local { get; }
+
+    public SlidingRenewals Renewals { get; }
 
     public CoherenceState Coherence { get; }
 
@@ -120,13 +123,13 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>The call on a key, all its parts checked and resolved.</summary>
-    public EntryCall Call(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates)
+    /// <summary>The call on a key, all its parts checked and resolved. An immutable value is shared also with those who want copies.</summary>
+    public EntryCall Call<T>(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates)
     {
         var set = Profiles.Current;
         var cacheKey = Key(tenant, key, set, out var keyProfile);
         var policy = EntryPolicy.Resolve(set, keyProfile, key, options);
-        return new EntryCall(cacheKey, policy, Tags(tags, cacheKey), isolates || policy.Profile.Isolate);
+        return new EntryCall(cacheKey, policy, Tags(tags, cacheKey), (isolates || policy.Profile.Isolate) && !ImmutableTypes.IsImmutable<T>());
     }
 
     public CacheKey Key(string tenant, string key) => Key(tenant, key, Profiles.Current, out _);
