@@ -87,7 +87,7 @@ public class HybridHitTests
         public void Serialize(Basket value, IBufferWriter<byte> target)
         {
             Writes++;
-            target.Write([1]);
+            target.Write<byte>([1]);
         }
     }
 }

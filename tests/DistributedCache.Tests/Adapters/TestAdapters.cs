@@ -1,3 +1,4 @@
+using DistributedCache.Pipeline;
 using DistributedCache.Tests.Pipeline;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -11,6 +12,18 @@ internal static class TestAdapters
     public static HybridCache Hybrid(this TestCache node) => node.Services.GetRequiredService<HybridCache>();
 
     public static IBufferDistributedCache Distributed(this TestCache node) => node.Services.GetRequiredService<IBufferDistributedCache>();
+
+    /// <summary>Whether a store has bytes for the key, without renewing them.</summary>
+    public static bool IsStored(this TestCache node, string key, bool holdsValues)
+    {
+        var engine = node.Services.GetRequiredService<CacheEngine>();
+        var place = engine.DistributedKey(key);
+        if (!holdsValues) return engine.Store.FindLocked(place.Index) is { } entry && engine.Clock.Now < entry.FreshUntil;
+        var reading = engine.Remote.GetAsync(place, CancellationToken.None);
+        Assert.True(reading.IsCompletedSuccessfully);
+        using var found = reading.Result;
+        return found is not null;
+    }
 }
 
 /// <summary>A value that a caller can change.</summary>
