@@ -1,23 +1,145 @@
 using System.Buffers;
+using DistributedCache.Expiry;
+using DistributedCache.Keys;
+using DistributedCache.Local;
 using DistributedCache.Pipeline;
 using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Hybrid;
 
 namespace DistributedCache.Adapters;
 
+/// <summary>The engine as an <see cref="IDistributedCache"/>: bytes under any key, primary, so that what was not stored is said.</summary>
+/// <remarks>The bytes are kept as they came, in an array that nobody else has: one copy in, one out. The synchronous forms answer from
+/// L1 without waiting, and block on the asynchronous ones otherwise.</remarks>
 internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistributedCache
 {
-    public CacheEngine Engine { get; } = engine;
+    private const int LongestOnStack = 256;
+    private const HybridCacheEntryFlags NoLocal = HybridCacheEntryFlags.DisableLocalCache;
 
-    public byte[]? Get(string key) => throw new NotImplementedException();
-    public Task<byte[]?> GetAsync(string key, CancellationToken token = default) => throw new NotImplementedException();
-    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => throw new NotImplementedException();
-    public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default) => throw new NotImplementedException();
-    public void Refresh(string key) => throw new NotImplementedException();
-    public Task RefreshAsync(string key, CancellationToken token = default) => throw new NotImplementedException();
-    public void Remove(string key) => throw new NotImplementedException();
-    public Task RemoveAsync(string key, CancellationToken token = default) => throw new NotImplementedException();
-    public bool TryGet(string key, IBufferWriter<byte> destination) => throw new NotImplementedException();
-    public ValueTask<bool> TryGetAsync(string key, IBufferWriter<byte> destination, CancellationToken token = default) => throw new NotImplementedException();
-    public void Set(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options) => throw new NotImplementedException();
-    public ValueTask SetAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken token = default) => throw new NotImplementedException();
+    private readonly ReadPath _reads = new(engine, tenant: "", isolates: true);
+    private readonly WritePath _writes = new(engine, tenant: "", isolates: true);
+    private readonly LocalHits _hits = new(engine);
+
+    public byte[]? Get(string key) => Copy(Block(FindAsync(key, CancellationToken.None)));
+
+    public async Task<byte[]?> GetAsync(string key, CancellationToken token = default) => Copy(await FindAsync(key, token).ConfigureAwait(false));
+
+    public bool TryGet(string key, IBufferWriter<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return TryCopy(Block(FindAsync(key, CancellationToken.None)), destination);
+    }
+
+    public async ValueTask<bool> TryGetAsync(string key, IBufferWriter<byte> destination, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        return TryCopy(await FindAsync(key, token).ConfigureAwait(false), destination);
+    }
+
+    public void Set(string key, byte[] value, DistributedCacheEntryOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        Block(StoreAsync(key, new ReadOnlySequence<byte>(value), options, CancellationToken.None));
+    }
+
+    public Task SetAsync(string key, byte[] value, DistributedCacheEntryOptions options, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return StoreAsync(key, new ReadOnlySequence<byte>(value), options, token).AsTask();
+    }
+
+    public void Set(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options) =>
+        Block(StoreAsync(key, value, options, CancellationToken.None));
+
+    public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken token = default) =>
+        await StoreAsync(key, value, options, token).ConfigureAwait(false);
+
+    public void Refresh(string key) => Block(FindAsync(key, CancellationToken.None));
+
+    public async Task RefreshAsync(string key, CancellationToken token = default) => await FindAsync(key, token).ConfigureAwait(false);
+
+    public void Remove(string key) => Block(DeleteAsync(key, CancellationToken.None));
+
+    public async Task RemoveAsync(string key, CancellationToken token = default) => await DeleteAsync(key, token).ConfigureAwait(false);
+
+    private DistributedCacheAdapterOptions Options => engine.Profiles.Options.DistributedCache;
+
+    /// <summary>Whether L1 holds entries. Where there is no other store it must.</summary>
+    private bool IsLocal => Options.Local || !engine.Remote.HoldsValues;
+
+    /// <summary>Finds the bytes, and renews them if they slide: a read is what renews.</summary>
+    private ValueTask<byte[]?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<byte[]?>(cancellationToken);
+        if (!engine.IsEnabled) return default;
+        if (IsLocal && Find(key) is { Value: StoredPayload held } entry && _hits.IsCurrent(entry))
+        {
+            _hits.Note(entry);
+            return new ValueTask<byte[]?>(held.Bytes);
+        }
+
+        var lookup = _reads.GetAsync<StoredPayload>(Call(key, engine.Profiles.Current.Distributed.Policy), cancellationToken);
+        return lookup.IsCompletedSuccessfully ? new ValueTask<byte[]?>(Open(key, lookup.Result)) : OpenAsync(key, lookup);
+    }
+
+    private async ValueTask<byte[]?> OpenAsync(string key, ValueTask<CacheLookup<StoredPayload>> lookup) => Open(key, await lookup.ConfigureAwait(false));
+
+    private byte[]? Open(string key, in CacheLookup<StoredPayload> lookup)
+    {
+        if (lookup.IsUnavailable && Options.WhenUnavailable == UnavailableBehavior.Throw) throw NotStored.Away("read", key);
+        return lookup.Value?.Bytes;
+    }
+
+    private async ValueTask<bool> StoreAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(options);
+        var profile = engine.Profiles.Current.Distributed;
+        var call = Call(key, DistributedEntryOptions.Apply(profile.Policy, options, engine.Clock.Provider));
+        if (engine.Remote.HoldsValues && value.Length > engine.Profiles.Options.MaximumPayloadBytes)
+            throw NotStored.TooLarge(key, value.Length, engine.Profiles.Options.MaximumPayloadBytes);
+        var result = await _writes.SetAsync(call, new StoredPayload(value.ToArray()), cancellationToken).ConfigureAwait(false);
+        if (result.Status != InvalidationStatus.Rejected) return true;
+        if (!engine.IsEnabled) return Unavailable(NotStored.Disabled(key));
+        if (engine.Remote.HoldsValues) return Unavailable(NotStored.Away("stored", key));
+        throw NotStored.NoRoom(key, value.Length, engine.Store.Regions[engine.RegionOf(profile)].Budget);
+    }
+
+    private async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var result = await _writes.InvalidateAsync(Coherence.InvalidationKind.Remove, engine.DistributedKey(key), cancellationToken).ConfigureAwait(false);
+        return result.Status != InvalidationStatus.Rejected || Unavailable(NotStored.Away("removed", key));
+    }
+
+    /// <summary>Says that nothing was done, or counts it where the owner prefers that.</summary>
+    private bool Unavailable(InvalidOperationException exception)
+    {
+        if (Options.WhenUnavailable == UnavailableBehavior.Throw) throw exception;
+        engine.Faults.Dropped();
+        return false;
+    }
+
+    private EntryCall Call(string key, in EntryPolicy policy) =>
+        new(engine.DistributedKey(key), IsLocal ? policy : policy with { Flags = policy.Flags | NoLocal }, [], Isolates: true);
+
+    private LocalEntry? Find(string key)
+    {
+        if (key.Length >= LongestOnStack) return engine.Store.Find(CacheKey.IndexOf(KeyKind.Distributed, "", key));
+        Span<char> index = stackalloc char[LongestOnStack];
+        CacheKey.WriteDistributedIndex(key, index);
+        return engine.Store.Find(index[..(key.Length + 1)]);
+    }
+
+    private static byte[]? Copy(byte[]? bytes) => bytes?.AsSpan().ToArray();
+
+    private static bool TryCopy(byte[]? bytes, IBufferWriter<byte> destination)
+    {
+        if (bytes is null) return false;
+        destination.Write(bytes);
+        return true;
+    }
+
+    private static T Block<T>(ValueTask<T> running) => running.IsCompleted ? running.GetAwaiter().GetResult() : running.AsTask().GetAwaiter().GetResult();
 }

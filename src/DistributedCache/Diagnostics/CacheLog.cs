@@ -35,4 +35,7 @@ internal static partial class CacheLog
 
     [LoggerMessage(10, LogLevel.Warning, "The remote tier failed; the cache goes on without it. This is logged once a minute.")]
     public static partial void RemoteFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Warning, "A call through HybridCache went uncached: {Reason} This is logged once a minute.")]
+    public static partial void Uncacheable(ILogger logger, string reason);
 }

@@ -35,6 +35,16 @@ internal sealed class FaultReports(ILogger log, TimeProvider time)
         if (IsDue(profile)) CacheLog.BudgetFull(log, profile, budget);
     }
 
+    /// <summary>A call that could not use the cache for what it was asked under.</summary>
+    public void Uncacheable(string reason)
+    {
+        Counted?.Invoke("key");
+        if (IsDue("key")) CacheLog.Uncacheable(log, reason);
+    }
+
+    /// <summary>A write of a primary value that was dropped, as its owner chose.</summary>
+    public void Dropped() => Counted?.Invoke("dropped");
+
     public void Remote(Exception exception)
     {
         Counted?.Invoke("remote");

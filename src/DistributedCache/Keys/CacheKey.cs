@@ -9,10 +9,17 @@ namespace DistributedCache.Keys;
 /// <param name="Partition">The partition its tenant and name hash to.</param>
 internal readonly record struct CacheKey(KeyKind Kind, string Tenant, string Name, string Index, string Version, int Partition)
 {
-    // Keys and tenants hold no control characters, so these can't be met in them: the three forms never collide. What comes through
+    // Keys and tenants hold no control characters, so these can't be met in them: the forms never collide. What comes through
     // IDistributedCache may hold anything, and has a first character of its own.
     private const char DistributedMark = '\u0001';
     private const char TenantMark = '\u0002';
+    private const char RenewalMark = '\u0003';
+
+    /// <summary>Where L1 notes that this node has renewed the key's entry in the remote tier.</summary>
+    public string RenewalIndex => $"{RenewalMark}{Index}";
+
+    /// <summary>Whether a name can't be mistaken for the index of another kind or tenant: asked before a look-up with an unchecked name.</summary>
+    public static bool IsOwnIndex(ReadOnlySpan<char> name) => name.Length > 0 && name[0] > RenewalMark;
 
     public bool IsPrimary => Kind != KeyKind.Cached;
 

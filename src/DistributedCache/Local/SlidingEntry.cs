@@ -10,9 +10,13 @@ internal sealed class SlidingEntry(string key, object value, int weight, byte re
     /// <summary>Monotonic milliseconds.</summary>
     public long CreatedAt => created;
 
-    public void Renew(long now)
-    {
-        var end = Math.Min(now + EarlyWindow + (EarlyWindow / 10), absoluteEnd);
-        Volatile.Write(ref Deadline, end - EarlyWindow);
-    }
+    /// <summary>Milliseconds.</summary>
+    public uint Window => EarlyWindow;
+
+    public void Renew(long now) => Volatile.Write(ref Deadline, EndOf(now) - EarlyWindow);
+
+    /// <summary>How long it lives on if it is renewed now.</summary>
+    public TimeSpan TimeToLive(long now) => TimeSpan.FromMilliseconds(Math.Max(1, EndOf(now) - now));
+
+    private long EndOf(long now) => Math.Min(now + EarlyWindow + (EarlyWindow / 10), absoluteEnd);
 }

@@ -17,7 +17,7 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
         {
             foreach (var key in keys)
             {
-                var call = engine.Call(tenant, key, options, null, isolates);
+                var call = engine.Call<T>(tenant, key, options, null, isolates);
                 if (!found.TryAdd(key, default) || !engine.IsEnabled) continue;
                 if (reads.TryLocal(call, out T value, out var info, out var candidate, out _)) found[key] = info.Lookup(value, engine.Clock.Now);
                 else missing.Add(new Load<T>(engine, call, candidate));
@@ -53,7 +53,7 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
         var calls = new Dictionary<string, EntryCall>();
         foreach (var key in keys)
         {
-            if (!calls.ContainsKey(key)) calls.Add(key, engine.Call(tenant, key, options, all, isolates));
+            if (!calls.ContainsKey(key)) calls.Add(key, engine.Call<T>(tenant, key, options, all, isolates));
         }
 
         cancellationToken.ThrowIfCancellationRequested();

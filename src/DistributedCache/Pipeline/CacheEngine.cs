@@ -11,6 +11,7 @@ using DistributedCache.Registration;
 using DistributedCache.Remote;
 using DistributedCache.Resilience;
 using DistributedCache.Serialization;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -52,6 +53,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
         Store = new LocalStore(LocalRegions.Of(profiles.Current, options.LocalSizeLimit, out _regions));
         Local = new LocalCopies(Store, Clock);
+        Renewals = new SlidingRenewals(this);
         Coherence = new CoherenceState(
             Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local);
         Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store);
@@ -77,6 +79,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public LocalStore Store { get; }
 
     public LocalCopies Local { get; }
+
+    public SlidingRenewals Renewals { get; }
 
     public CoherenceState Coherence { get; }
 
@@ -109,13 +113,13 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     /// <summary>Makes the cache of that name. Its profiles belong to the services, as it does itself.</summary>
     public static CacheEngine Create(IServiceProvider services, string name) => new(services, name, services.GetCacheService<ProfileSource>(name));
 
-    /// <summary>The call on a key, all its parts checked and resolved.</summary>
-    public EntryCall Call(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates)
+    /// <summary>The call on a key, all its parts checked and resolved. An immutable value is shared also with those who want copies.</summary>
+    public EntryCall Call<T>(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates)
     {
         var set = Profiles.Current;
         var cacheKey = Key(tenant, key, set, out var keyProfile);
         var policy = EntryPolicy.Resolve(set, keyProfile, key, options);
-        return new EntryCall(cacheKey, policy, Tags(tags, cacheKey), isolates || policy.Profile.Isolate);
+        return new EntryCall(cacheKey, policy, Tags(tags, cacheKey), (isolates || policy.Profile.Isolate) && !ImmutableTypes.IsImmutable<T>());
     }
 
     public CacheKey Key(string tenant, string key) => Key(tenant, key, Profiles.Current, out _);
@@ -194,6 +198,14 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         entry.Stamps = stamps;
         entry.Sequence = sequence;
         entry.CounterId = CountersOf(profile).LocalHit;
+
+        // The quick way of a hit asks no profile: where that keeps readers out of L1, the entry is never current to it.
+        if (profile.Policy.Flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead) && entry is not SlidingEntry)
+        {
+            entry.EarlyWindow = entry.Lifetime;
+            entry.Deadline = times.Created;
+        }
+
         return entry;
     }
 

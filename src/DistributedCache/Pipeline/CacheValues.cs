@@ -20,6 +20,13 @@ internal sealed class CacheValues(
         value = default;
         if (stored is StoredPayload payload)
         {
+            // Asked for as it is: its bytes are the value.
+            if (typeof(T) == typeof(StoredPayload))
+            {
+                value = (T)stored;
+                return true;
+            }
+
             if (payload.Bytes is not { } bytes) return default(T) is null;
             if (serializer.TryDeserialize(new ReadOnlySequence<byte>(bytes), out value, out var failure)) return true;
             Report(failure, "read");

@@ -227,6 +227,9 @@ internal class Load<T> : Flight<T>
 
         if (verdict is Verdict.Invalid or Verdict.Unknown || !_engine.Values.TryCopyIn<T>(Call, stored, out var value, out var weight)) return false;
         var entry = _engine.MakeEntry(Call, value, weight, stored.Times, stored.Stamps, sequence);
+
+        // That a sliding entry is there at all says that it was renewed in time, whenever it was stored.
+        if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
         if (Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times)) _engine.Local.Keep(entry, partition, _pending);
         if (TryServe(entry, CacheTier.Remote)) return true;
         if (!entry.IsGone(_engine.Clock.Now)) Fallback = entry;
@@ -282,8 +285,9 @@ internal class Load<T> : Flight<T>
         var stamps = _engine.Coherence.Share(Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.Validator));
         var needsBytes = Call.Isolates || (_engine.Remote.HoldsValues && Call.WritesRemote && (_hasLease || Call.Key.IsPrimary));
         using var bytes = needsBytes ? _engine.Values.TrySerialize(value) : null;
-        if (needsBytes && bytes is null && value is not null) return;
-        if (needsBytes && _engine.Remote.HoldsValues && !await TryFillAsync(bytes, value is null, stamps, times).ConfigureAwait(false)) return;
+        var isUnsendable = needsBytes && bytes is null && value is not null;
+        if (isUnsendable && (Call.Isolates || Call.Key.IsPrimary)) return;
+        if (needsBytes && !isUnsendable && _engine.Remote.HoldsValues && !await TryFillAsync(bytes, value is null, stamps, times).ConfigureAwait(false)) return;
         if (!Call.WritesLocal || !_engine.KeepsLocally(Call, times)) return;
         var (kept, weight) = _engine.Values.Pack(Call, value, bytes, stamps, context.LocalSize);
         Payload = kept as StoredPayload;

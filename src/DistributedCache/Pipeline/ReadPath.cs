@@ -19,7 +19,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        var call = engine.Call(tenant, key, options, tags, isolates);
+        var call = engine.Call<T>(tenant, key, options, tags, isolates);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<T>(cancellationToken);
         if (!engine.IsEnabled) return LoadUncachedAsync(call, state, factory, cancellationToken);
         if (TryLocal(call, out T value, out _, out var candidate, out var isDue))
@@ -45,7 +45,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        var call = engine.Call(tenant, key, options, tags, isolates);
+        var call = engine.Call<T>(tenant, key, options, tags, isolates);
         cancellationToken.ThrowIfCancellationRequested();
         if (!engine.IsEnabled)
         {
@@ -58,7 +58,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
 
     public ValueTask<CacheLookup<T>> GetAsync<T>(string key, TieredCacheEntryOptions? options, CancellationToken cancellationToken)
     {
-        var call = engine.Call(tenant, key, options, null, isolates);
+        var call = engine.Call<T>(tenant, key, options, null, isolates);
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<CacheLookup<T>>(cancellationToken);
         return engine.IsEnabled ? GetAsync<T>(call, cancellationToken) : default;
     }
@@ -109,7 +109,11 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
 
         if (!isStale && now >= entry.Deadline)
         {
-            if (entry is SlidingEntry sliding) sliding.Renew(now);
+            if (entry is SlidingEntry sliding)
+            {
+                sliding.Renew(now);
+                if (engine.Remote.HoldsValues) engine.Renewals.Send(call.Key, sliding.TimeToLive(now));
+            }
             else isDue = EarlyRefresh.IsDue(entry.FreshUntil - now, entry.LoadDuration, profile.EarlyRefresh, 1 - Random.Shared.NextDouble());
         }
 

@@ -1,10 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using DistributedCache.Coherence;
-using DistributedCache.Diagnostics;
-using DistributedCache.Expiry;
 using DistributedCache.Keys;
 using DistributedCache.Local;
+using DistributedCache.Serialization;
 
 namespace DistributedCache.Pipeline;
 
@@ -13,29 +12,23 @@ internal sealed class TieredCache : ITieredCache
 {
     private readonly CacheEngine _engine;
     private readonly LocalStore _store;
-    private readonly CacheClock _clock;
-    private readonly CoherenceVersion _version;
+    private readonly LocalHits _hits;
     private readonly ReadPath _reads;
     private readonly WritePath _writes;
     private readonly BulkPath _bulk;
     private readonly string _tenant;
     private readonly bool _isolates;
 
-    // A key is its own index, and an instance may be handed out: what the quickest way needs.
-    private readonly bool _isPlain;
-
     public TieredCache(CacheEngine engine, string tenant, bool isolates)
     {
         _engine = engine;
         _store = engine.Store;
-        _clock = engine.Clock;
-        _version = engine.Coherence.Version;
+        _hits = new LocalHits(engine);
         _reads = new ReadPath(engine, tenant, isolates);
         _writes = new WritePath(engine, tenant, isolates);
         _bulk = new BulkPath(engine, _reads, tenant, isolates);
         _tenant = tenant;
         _isolates = isolates;
-        _isPlain = tenant.Length == 0 && !isolates;
     }
 
     public ValueTask<T> GetOrCreateAsync<TState, T>(
@@ -129,8 +122,8 @@ internal sealed class TieredCache : ITieredCache
     public LocalEntry? FindHit(string key, TieredCacheEntryOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return _isPlain && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
-            && _store.Find(key) is { } entry && IsValid(entry)
+        return !_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
+            && Find(key) is { } entry && _hits.IsCurrent(entry)
             ? entry
             : null;
     }
@@ -139,18 +132,17 @@ internal sealed class TieredCache : ITieredCache
     [MethodImpl(MethodImplOptions.NoInlining)]
     public LocalEntry? FindHit(ReadOnlySpan<char> key, TieredCacheEntryOptions? options, CancellationToken cancellationToken) =>
         !_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
-        && Find(key) is { } entry && IsValid(entry)
+        && Find(key) is { } entry && _hits.IsCurrent(entry)
             ? entry
             : null;
 
-    /// <summary>The entry's value, counted as a hit, if it is of that type.</summary>
+    /// <summary>The entry's value, counted as a hit, if it is of that type and may be handed out as it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryCount<T>(LocalEntry entry, [MaybeNullWhen(false)] out T value)
     {
         if (entry.Value is T found && entry.Value.GetType() != typeof(StoredPayload))
         {
-            _store.Touch(entry);
-            HitCounters.Increment(entry.CounterId);
+            _hits.Note(entry);
             value = found;
             return true;
         }
@@ -159,19 +151,37 @@ internal sealed class TieredCache : ITieredCache
         return false;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsValid(LocalEntry entry)
+    /// <summary>Answers from L1 if a look is all that takes. Every caller of an isolating cache gets a copy, unless the type is immutable.</summary>
+    public bool TryHit<T>(string key, [MaybeNullWhen(false)] out T value) => TryHit(Find(key), out value);
+
+    /// <inheritdoc cref="TryHit{T}(string, out T)"/>
+    public bool TryHit<T>(ReadOnlySpan<char> key, [MaybeNullWhen(false)] out T value) => TryHit(Find(key), out value);
+
+    private bool TryHit<T>(LocalEntry? entry, [MaybeNullWhen(false)] out T value)
     {
-        var now = _clock.Now;
-        return now < Volatile.Read(ref entry.Deadline)
-            && Volatile.Read(ref entry.JudgedAt) == _version.Current
-            && now <= _version.FreshThrough
-            && _engine.IsEnabled;
+        if (entry is not null && _hits.IsCurrent(entry))
+        {
+            if (entry.Value.GetType() == typeof(StoredPayload)) return TryOpen(entry, out value);
+            if ((!_isolates || ImmutableTypes.IsImmutable<T>()) && TryCount(entry, out value)) return true;
+        }
+
+        value = default;
+        return false;
     }
+
+    private bool TryOpen<T>(LocalEntry entry, [MaybeNullWhen(false)] out T value)
+    {
+        if (!_engine.Values.TryOpen(entry.Value, isCopied: true, out value!)) return false;
+        _hits.Note(entry);
+        return true;
+    }
+
+    private LocalEntry? Find(string key) =>
+        _tenant.Length > 0 ? Find(key.AsSpan()) : CacheKey.IsOwnIndex(key) ? _store.Find(key) : null;
 
     private LocalEntry? Find(ReadOnlySpan<char> key)
     {
-        if (_tenant.Length == 0) return _store.Find(key);
+        if (_tenant.Length == 0) return CacheKey.IsOwnIndex(key) ? _store.Find(key) : null;
         var length = CacheKey.IndexLength(_tenant, key.Length);
         if (length > 512) return _store.Find(CacheKey.IndexOf(KeyKind.Cached, _tenant, key.ToString()));
         Span<char> index = stackalloc char[length];

@@ -67,13 +67,15 @@ internal sealed class PendingWrite<T> : IDisposable
         _stamps = engine.Stamps(call, [], engine.Coherence.Snapshot());
         var sends = engine.Remote.HoldsValues && call.WritesRemote;
         if (_times is not { } times) return;
-        _bytes = sends || call.Isolates ? engine.Values.TrySerialize(value) : null;
-        IsStorable = value is null || _bytes is not null || !(sends || call.Isolates);
+        var raw = (value as StoredPayload)?.Bytes;
+        var needsBytes = value is not null && raw is null && (sends || call.Isolates);
+        _bytes = needsBytes ? engine.Values.TrySerialize(value) : null;
+        IsStorable = !needsBytes || _bytes is not null;
         if (!IsStorable || !sends) return;
         _envelope = new PooledBufferWriter(int.MaxValue);
         StoredValue.Write(
             _envelope, call.Key, times, _stamps, 0, (ulong)Random.Shared.NextInt64(), value is null, !engine.KeepsLocally(call, times), engine.Clock,
-            _bytes is null ? default : _bytes.WrittenSpan);
+            _bytes is null ? raw : _bytes.WrittenSpan);
     }
 
     public EntryCall Call { get; }

@@ -11,7 +11,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
 
     public ValueTask<InvalidationResult> SetAsync<T>(
         string key, T value, TieredCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
-        SetAsync(engine.Call(tenant, key, options, tags, isolates), value, cancellationToken);
+        SetAsync(engine.Call<T>(tenant, key, options, tags, isolates), value, cancellationToken);
 
     public ValueTask<InvalidationResult> SetAsync<T>(in EntryCall call, T value, CancellationToken cancellationToken) =>
         SetBatchAsync<T>(call.Key.Partition, [(call, value)], cancellationToken);
@@ -22,7 +22,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         ArgumentNullException.ThrowIfNull(values);
         string[]? all = tags is null ? null : [.. tags];
         var last = new Dictionary<string, (EntryCall, T)>();
-        foreach (var (key, value) in values) last[key] = (engine.Call(tenant, key, options, all, isolates), value);
+        foreach (var (key, value) in values) last[key] = (engine.Call<T>(tenant, key, options, all, isolates), value);
         var results = await Task.WhenAll(last.Values
             .GroupBy(static write => write.Item1.Key.Partition)
             .SelectMany(static partition => partition.Chunk(MaximumBatch), (partition, batch) => (partition.Key, batch))
@@ -110,6 +110,14 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
 
             foreach (var write in writes.Primary)
             {
+                // Nobody else has it and no load brings it: replaced in one step, so that no reader finds nothing in between, as one
+                // would after a number that drops what is there.
+                if (write.Call.Key.Kind == KeyKind.Distributed && !engine.Remote.HoldsValues && !engine.Remote.IsShared)
+                {
+                    results.Add(Kept(write, engine.KnownOf(partition).Seen, new InvalidationResult(Done)));
+                    continue;
+                }
+
                 var reply = await engine.Remote.SetPrimaryAsync(write.Remote, onlyIfAbsent: false, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
                 var sequence = reply.Invalidation?.Sequence ?? engine.KnownOf(partition).Seen;
                 results.Add(Kept(write, sequence, reply.Invalidation is { } message ? Result(message) : new InvalidationResult(Done)));
@@ -129,7 +137,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
                 }
             }
         }
-        catch (Exception exception) when (exception is not InvalidOperationException)
+        catch (Exception exception)
         {
             engine.RemoteFailed(exception);
             foreach (var (call, _) in values) engine.Store.Remove(call.Key.Index);
