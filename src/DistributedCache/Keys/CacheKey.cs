@@ -14,6 +14,10 @@ internal readonly record struct CacheKey(KeyKind Kind, string Tenant, string Nam
     private const char DistributedMark = '\u0001';
     private const char TenantMark = '\u0002';
 
+    /// <summary>Whether a key that was not checked yet may be its own index. One that begins as another's index does would find what is
+    /// another tenant's, or what came through <c>IDistributedCache</c>.</summary>
+    public static bool IsPlain(ReadOnlySpan<char> key) => key.Length > 0 && key[0] > TenantMark;
+
     public bool IsPrimary => Kind != KeyKind.Cached;
 
     /// <summary>The index of a key. Cached and primary keys share it: a key's profile says which it is.</summary>

@@ -47,7 +47,7 @@ internal sealed class TieredCache : ITieredCache
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return _isPlain && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
+        return _isPlain && CacheKey.IsPlain(key) && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
             && TryHit(_store.Find(key), out T? value)
             ? new ValueTask<T>(value!)
             : _reads.GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
@@ -154,7 +154,7 @@ internal sealed class TieredCache : ITieredCache
 
     private LocalEntry? Find(ReadOnlySpan<char> key)
     {
-        if (_tenant.Length == 0) return _store.Find(key);
+        if (_tenant.Length == 0) return CacheKey.IsPlain(key) ? _store.Find(key) : null;
         var length = CacheKey.IndexLength(_tenant, key.Length);
         if (length > 512) return _store.Find(CacheKey.IndexOf(KeyKind.Cached, _tenant, key.ToString()));
         Span<char> index = stackalloc char[length];
