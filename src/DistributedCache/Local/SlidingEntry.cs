@@ -10,9 +10,12 @@ internal sealed class SlidingEntry(string key, object value, int weight, byte re
     /// <summary>Monotonic milliseconds.</summary>
     public long CreatedAt => created;
 
+    /// <summary>When it ends if it is renewed now.</summary>
+    public long EndIfRenewed(long now) => Math.Min(now + EarlyWindow + (EarlyWindow / 10), absoluteEnd);
+
     public void Renew(long now)
     {
-        var end = Math.Min(now + EarlyWindow + (EarlyWindow / 10), absoluteEnd);
+        var end = EndIfRenewed(now);
         Volatile.Write(ref Deadline, end - EarlyWindow);
     }
 }
