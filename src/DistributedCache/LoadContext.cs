@@ -13,6 +13,8 @@ public sealed class LoadContext
     private AsyncServiceScope? _scope;
     private List<string>? _tags;
     private bool _ended;
+    private string? _validator;
+    private bool _hasNamedValidator;
 
     /// <summary>Makes a context that hands out these services as they are; for calling a factory in a test.</summary>
     /// <param name="services">What <see cref="Services"/> answers.</param>
@@ -53,19 +55,35 @@ public sealed class LoadContext
 
     /// <summary>What identifies this version of the value at its source, such as an ETag. It is kept with the entry; when the entry
     /// has become stale and is loaded again, it is found here.</summary>
-    public string? Validator { get; set; }
+    public string? Validator
+    {
+        get => _validator;
+        set => (_validator, _hasNamedValidator) = (value, true);
+    }
 
     /// <summary>Whether there is an earlier value that <see cref="NotModified{T}"/> can keep.</summary>
-    public bool HasStale { get; internal set; }
+    public bool HasStale { get; private set; }
 
     /// <summary>The earlier value, whose lifetime is over; null where there is none.</summary>
-    public object? Stale { get; internal set; }
+    public object? Stale { get; private set; }
 
     internal bool Stores { get; private set; } = true;
 
     internal bool KeepsStale { get; private set; }
 
+    /// <summary>What identifies the value that the factory answers: what it said, or, of a value that is kept, what was known. A new
+    /// value does not inherit the earlier one's.</summary>
+    internal string? NamedValidator => KeepsStale || _hasNamedValidator ? _validator : null;
+
     internal IReadOnlyList<string> NamedTags => _tags ?? (IReadOnlyList<string>)[];
+
+    /// <summary>Offers the earlier value.</summary>
+    internal void Offer(object? stale, string? validator)
+    {
+        HasStale = true;
+        Stale = stale;
+        _validator = validator;
+    }
 
     /// <summary>Answers the value to those who wait, and stores it nowhere.</summary>
     public void DoNotStore() => Stores = false;

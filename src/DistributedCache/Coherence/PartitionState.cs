@@ -117,6 +117,13 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         version.Rise();
     }
 
+    /// <summary>Drops a key here though no number was given for it: whatever is under way for it is not kept either.</summary>
+    public void Forget(string index)
+    {
+        for (var pending = _pending.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(long.MaxValue);
+        local.DropBelow(index, long.MaxValue);
+    }
+
     public PendingKey Register(string index)
     {
         var pending = new PendingKey(index, Generation) { Next = _pending.GetValueOrDefault(index) };

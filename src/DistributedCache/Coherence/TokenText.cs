@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace DistributedCache.Coherence;
@@ -8,6 +9,9 @@ internal static class TokenText
 {
     private const byte Format = 1;
     private const byte EveryHead = 2;
+    // Decoders let white space and padding pass besides; a token has one text.
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
     private const int MaximumBytes = 9 + (ConsistencyToken.MaximumParts * 2 * 33);
 
     public static int Length(ConsistencyToken token)
@@ -27,7 +31,7 @@ internal static class TokenText
     {
         token = default;
         Span<byte> bytes = stackalloc byte[MaximumBytes];
-        if (!Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length < 9) return false;
+        if (text.ContainsAnyExcept(Alphabet) || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length < 9) return false;
         var rest = (ReadOnlySpan<byte>)bytes[1..length];
         var heads = BitConverter.ToUInt64(rest);
         rest = rest[8..];

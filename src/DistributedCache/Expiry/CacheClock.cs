@@ -24,6 +24,14 @@ internal sealed class CacheClock(TimeProvider provider)
     /// <summary>Unix milliseconds.</summary>
     public long UtcNow => provider.GetUtcNow().ToUnixTimeMilliseconds();
 
+    /// <summary>A timer that does not keep its creator's ambient data alive.</summary>
+    public ITimer CreateTimer(TimerCallback callback, object state, TimeSpan period)
+    {
+        if (ExecutionContext.IsFlowSuppressed()) return provider.CreateTimer(callback, state, period, period);
+        using (ExecutionContext.SuppressFlow())
+            return provider.CreateTimer(callback, state, period, period);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long Ask(TimeProvider provider) =>
         (long)(provider.GetTimestamp() * (Int128)1000 / provider.TimestampFrequency);

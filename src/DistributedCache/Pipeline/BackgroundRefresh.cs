@@ -22,14 +22,15 @@ internal sealed class BackgroundRefresh<TState, T>(
 
     private async Task RunAsync()
     {
-        using var activity = CacheActivity.StartRefresh(_cause);
         var load = engine.Flights.Join<Load<T>, T, BackgroundRefresh<TState, T>>(
             FlightKey,
             this,
             static self => self.Begin(),
             static made => made.End(),
             out var isNew);
-        if (isNew) await ((SingleLoad<TState, T>)load).RunAsync().ConfigureAwait(false);
+        if (!isNew) return;
+        using var activity = CacheActivity.StartRefresh(_cause);
+        await ((SingleLoad<TState, T>)load).RunAsync().ConfigureAwait(false);
     }
 
     private SingleLoad<TState, T> Begin()

@@ -33,7 +33,17 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         for (var i = 0; i < values.Length; i++)
         {
             using var value = values[i];
-            if (value is not null) await wanted[i].TryAdoptAsync(value).ConfigureAwait(false);
+            if (value is null) continue;
+            try
+            {
+                await wanted[i].TryAdoptAsync(value).ConfigureAwait(false);
+            }
+            catch (Exception exception)
+            {
+                // Its marks could not be asked for: a miss, and no other key's concern.
+                engine.RemoteFailed(exception);
+                wanted[i].IsRemoteAway = true;
+            }
         }
     }
 
@@ -69,30 +79,40 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         missing = [.. missing.Where(static load => !load.Task.IsCompleted)];
         if (missing.Length == 0) return;
 
-        var profile = missing[0].Call.Policy.Profile;
         var context = LoadContext.ForLoad(engine.Scopes);
         var began = engine.Clock.Now;
-        IReadOnlyDictionary<string, T> values;
-        try
-        {
-            values = await FactoryRun.StartAsync(
-                engine,
-                profile,
-                context,
-                (state, factory, keys: (IReadOnlyList<string>)[.. missing.Select(static load => load.Call.Key.Name)]),
-                static (s, load, ct) => s.factory(s.state, s.keys, load, ct),
-                abandoned).ConfigureAwait(false);
-        }
-        catch (TimeoutRejectedException exception)
-        {
-            throw new TimeoutException($"The factory of {missing.Length} keys took longer than the hard timeout of profile '{profile.Name}', {profile.FactoryHardTimeout}.", exception);
-        }
-
+        var values = await RunFactoryAsync(engine, [.. missing.Select(static load => load.Call)], context, state, factory, abandoned).ConfigureAwait(false);
         var duration = engine.Clock.Now - began;
         foreach (var load in missing)
         {
             if (values.TryGetValue(load.Call.Key.Name, out var value)) await load.StoreAsync(value, context, duration).ConfigureAwait(false);
             else await load.LeaveOutAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs the factory for these keys, under the first one's profile.</summary>
+    public static async ValueTask<IReadOnlyDictionary<string, T>> RunFactoryAsync<TState>(
+        CacheEngine engine,
+        IReadOnlyList<EntryCall> calls,
+        LoadContext context,
+        TState state,
+        Func<TState, IReadOnlyList<string>, LoadContext, CancellationToken, ValueTask<IReadOnlyDictionary<string, T>>> factory,
+        CancellationToken cancellationToken)
+    {
+        var profile = calls[0].Policy.Profile;
+        try
+        {
+            return await FactoryRun.StartAsync(
+                engine,
+                profile,
+                context,
+                (state, factory, keys: (IReadOnlyList<string>)[.. calls.Select(static call => call.Key.Name)]),
+                static (s, load, ct) => s.factory(s.state, s.keys, load, ct),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException exception)
+        {
+            throw FactoryRun.TimedOut($"{calls.Count} keys", profile, exception);
         }
     }
 

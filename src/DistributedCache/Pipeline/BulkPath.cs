@@ -1,3 +1,4 @@
+using DistributedCache.Diagnostics;
 using DistributedCache.Flights;
 using DistributedCache.Local;
 using DistributedCache.Serialization;
@@ -28,7 +29,11 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
             foreach (var load in missing)
             {
                 if (load.Task.IsCompleted) found[load.Call.Key.Name] = load.Info.Lookup(await load.Task.ConfigureAwait(false), engine.Clock.Now);
-                else if (load.Call.Key.IsPrimary && load.IsRemoteAway) found[load.Call.Key.Name] = CacheLookup<T>.Unavailable;
+                else
+                {
+                    HitCounters.Increment(engine.CountersOf(load.Call.Policy.Profile).Miss);
+                    if (load.Call.Key.IsPrimary && load.IsRemoteAway) found[load.Call.Key.Name] = CacheLookup<T>.Unavailable;
+                }
             }
 
             return found;
@@ -58,8 +63,35 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
 
         cancellationToken.ThrowIfCancellationRequested();
         var found = new Dictionary<string, T>(calls.Count);
-        await FindOrLoadAsync([.. calls.Values], found, state, factory, cancellationToken).ConfigureAwait(false);
+        EntryCall[] loadable = [.. calls.Values.Where(static call => call.Loads)];
+        if (loadable.Length < calls.Count)
+        {
+            foreach (var (key, lookup) in await GetAsync<T>(calls.Values.Where(static call => !call.Loads).Select(static call => call.Key.Name), options, cancellationToken).ConfigureAwait(false))
+            {
+                if (lookup.HasValue) found[key] = lookup.Value;
+            }
+        }
+
+        if (loadable.Length == 0) return found;
+        await (engine.IsEnabled
+            ? FindOrLoadAsync(loadable, found, state, factory, cancellationToken)
+            : LoadUncachedAsync(loadable, found, state, factory, cancellationToken)).ConfigureAwait(false);
         return found;
+    }
+
+    private async Task LoadUncachedAsync<TState, T>(
+        IReadOnlyList<EntryCall> calls,
+        Dictionary<string, T> found,
+        TState state,
+        Func<TState, IReadOnlyList<string>, LoadContext, CancellationToken, ValueTask<IReadOnlyDictionary<string, T>>> factory,
+        CancellationToken cancellationToken)
+    {
+        foreach (var call in calls) HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Miss);
+        var values = await BulkLoad<T>.RunFactoryAsync(engine, calls, LoadContext.ForLoad(engine.Scopes), state, factory, cancellationToken).ConfigureAwait(false);
+        foreach (var call in calls)
+        {
+            if (values.TryGetValue(call.Key.Name, out var value)) found[call.Key.Name] = value;
+        }
     }
 
     private async Task FindOrLoadAsync<TState, T>(
@@ -72,32 +104,46 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
         var joined = engine.Coherence.Version.Current;
         var own = new List<Load<T>>();
         var others = new List<Load<T>>();
-        foreach (var call in calls)
+        try
         {
-            LocalEntry? candidate = null;
-            if (engine.IsEnabled && reads.TryLocal(call, out T value, out _, out candidate, out _))
+            foreach (var call in calls)
             {
-                found[call.Key.Name] = value;
-                continue;
+                if (reads.TryLocal(call, out T value, out _, out var candidate, out _))
+                {
+                    found[call.Key.Name] = value;
+                    continue;
+                }
+
+                var load = Join<T>(call, candidate, out var isNew);
+                (isNew ? own : others).Add(load);
+                if (!isNew) HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Collapsed);
+            }
+        }
+        catch (Exception exception)
+        {
+            // Others may have joined what was begun and will not be run.
+            foreach (var load in own)
+            {
+                await load.FailAsync(exception).ConfigureAwait(false);
+                load.End();
             }
 
-            // Disabled, nothing is shared: the flights of a disabled cache are its caller's alone.
-            var load = engine.IsEnabled ? Join<T>(call, candidate, out var isNew) : Alone<T>(call, out isNew);
-            (isNew ? own : others).Add(load);
+            throw;
         }
 
-        // Those begun here end before others are waited for, so two callers who share keys can't wait for each other.
         if (own.Count > 0) _ = new BulkLoad<T>(engine, own).RunAsync(state, factory);
+
+        // Waited for together, so that a caller who gives up leaves every flight, and the last to leave ends it.
+        await Task.WhenAll(own.Concat(others).Select(load => load.WaitAsync(cancellationToken).AsTask())).ConfigureAwait(false);
         foreach (var load in own)
         {
-            var value = await load.WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (!load.IsAbsent) found[load.Call.Key.Name] = value;
+            if (!load.IsAbsent) found[load.Call.Key.Name] = await load.Task.ConfigureAwait(false);
         }
 
         var again = new List<EntryCall>();
         foreach (var load in others)
         {
-            var value = await load.WaitAsync(cancellationToken).ConfigureAwait(false);
+            var value = await load.Task.ConfigureAwait(false);
             if (load.IsOutdated && joined != load.StartVersion) again.Add(load.Call);
             else if (!load.IsAbsent) found[load.Call.Key.Name] = Own(load, value);
         }
@@ -112,14 +158,6 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
             static s => new Load<T>(s.Engine, s.Call, s.Candidate) { IsBulk = true },
             static made => made.End(),
             out isNew);
-
-    private Load<T> Alone<T>(EntryCall call, out bool isNew)
-    {
-        isNew = true;
-        var load = new Load<T>(engine, call, null) { IsBulk = true };
-        load.TryJoin();
-        return load;
-    }
 
     private T Own<T>(Load<T> load, T value) =>
         load.Call.Isolates && !ImmutableTypes.IsImmutable<T>() && engine.Values.TryOpen(load.Payload ?? (object?)value ?? StoredPayload.Null, isCopied: true, out T? copy)

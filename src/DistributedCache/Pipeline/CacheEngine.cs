@@ -42,6 +42,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         IsEnabled = options.Enabled;
         MaximumKeyLength = options.MaximumKeyLength;
         MaxStaleness = options.MaxStaleness;
+        LeaseDuration = options.LeaseDuration;
         Remote = (name.Length == 0 ? services.GetService<IRemoteTier>() : services.GetKeyedService<IRemoteTier>(name))
             ?? new InProcessRemote(holdsValues: false, isShared: false, options.Partitions, options.TagsPerPartition, (long)options.LeaseDuration.TotalMilliseconds, options.TimeProvider);
         _partitioner = new Partitioner(Remote.Partitions);
@@ -63,13 +64,13 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         profiles.Changed += OnProfilesChanged;
         OnProfilesChanged();
         _follower = new Follower(Remote, Coherence);
-        Started = _follower.StartAsync(CancellationToken.None).AsTask();
+        Started = StartAsync();
         _maintenance = new Maintenance(Store, Clock, Log);
         Default = new TieredCache(this, tenant: "", isolates: false);
         Isolated = new TieredCache(this, tenant: "", isolates: true);
     }
 
-    /// <summary>Completed when the first heads were read.</summary>
+    /// <summary>Completed when the first heads were read, or could not be. Never fails.</summary>
     public Task Started { get; }
 
     public ProfileSource Profiles { get; }
@@ -101,6 +102,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public int MaximumKeyLength { get; }
 
     public TimeSpan MaxStaleness { get; }
+
+    public TimeSpan LeaseDuration { get; }
 
     public bool IsEnabled { get; private set; }
 
@@ -266,6 +269,17 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         return new ConsistencyToken(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
     }
 
+    /// <summary>Invalidates keys of one partition in this process alone, where the remote tier could not be told: what is here of them,
+    /// and what is under way, is not kept.</summary>
+    public void DropLocally(int number, IEnumerable<CacheKey> keys)
+    {
+        var partition = Coherence[number];
+        lock (partition.Lock)
+        {
+            foreach (var key in keys) partition.Forget(key.Index);
+        }
+    }
+
     public void RemoteFailed(Exception exception) => Faults.Remote(exception);
 
     public void BadEnvelope(EnvelopeFault fault) => Faults.Envelope(fault);
@@ -297,6 +311,18 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         _pipelines.Dispose();
         Meter.Dispose();
         foreach (var counters in _counters) counters?.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        try
+        {
+            await _follower.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            RemoteFailed(exception);
+        }
     }
 
     private CacheKey Key(string tenant, string key, ProfileSet set, out ResolvedProfile profile)

@@ -43,6 +43,10 @@ internal static class FactoryRun
         }
     }
 
+    /// <summary>What the caller is told where Polly's own exception says only how long it was.</summary>
+    public static TimeoutException TimedOut(string what, Registration.ResolvedProfile profile, TimeoutRejectedException exception) => new(
+        $"The factory of {what} took longer than the hard timeout of profile '{profile.Name}', {profile.FactoryHardTimeout}.", exception);
+
     private sealed record Invocation<TState, T>(
         CacheEngine Engine,
         Registration.ResolvedProfile Profile,

@@ -1,5 +1,6 @@
 using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
+using DistributedCache.Entries;
 using DistributedCache.Expiry;
 using DistributedCache.Flights;
 using DistributedCache.Local;
@@ -28,6 +29,9 @@ internal class Load<T> : Flight<T>
     private ulong _rejectedId;
     private bool _hasLease;
     private Head? _leaseHead;
+    private ITimer? _extension;
+    private CacheTier _fallbackTier = CacheTier.Local;
+    private bool _isBeaten;
 
     public Load(CacheEngine engine, EntryCall call, LocalEntry? candidate)
         : base(new FlightKey(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates))
@@ -73,8 +77,10 @@ internal class Load<T> : Flight<T>
 
     protected CacheEngine Engine => _engine;
 
-    /// <summary>No newcomer joins a load older than an invalidation that was applied here and concerns it.</summary>
+    /// <summary>No newcomer joins a load older than an invalidation that was applied here and concerns it, nor takes a stale value
+    /// that stands in for it when that may not be served any more.</summary>
     public override bool Admits() => _pending.Highest < 0
+        && (!Task.IsCompleted || (Fallback is { } entry && MayStandIn(entry)))
         && (_engine.Coherence.Version.Current == StartVersion
             || _engine.Coherence.Judge(_known ??= Stamps([]), _seen[Call.Key.Partition].Seen, _engine.Clock.Now) is Verdict.Valid or Verdict.Unverified);
 
@@ -82,10 +88,13 @@ internal class Load<T> : Flight<T>
     /// <param name="mayLease">Whether a load follows if no tier has it.</param>
     public async ValueTask<bool> TryTiersAsync(bool mayLease = true)
     {
-        if (!IsBackground && Fallback is { } candidate && await TryCandidateAsync(candidate).ConfigureAwait(false)) return true;
-        if (!_engine.Remote.HoldsValues) return false;
+        // Another flight of the key may have ended between its caller's look at L1 and the making of this one.
+        if (!IsBackground && Call.ReadsLocal && _engine.Store.FindLocked(Call.Key.Index) is { } present && present != Fallback
+            && TryServe(present, CacheTier.Local)) return true;
         try
         {
+            if (!IsBackground && Fallback is { } candidate && await TryCandidateAsync(candidate).ConfigureAwait(false)) return true;
+            if (!_engine.Remote.HoldsValues) return false;
             if (Call.ReadsRemote)
             {
                 using var found = await _engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);
@@ -109,8 +118,7 @@ internal class Load<T> : Flight<T>
         try
         {
             var reply = await _engine.Remote.LeaseAsync(Call.Key, _token, _rejectedId, _engine.KnownOf(Call.Key.Partition), Abandoned).ConfigureAwait(false);
-            _hasLease = reply.IsGranted;
-            if (reply.IsGranted) _leaseHead = reply.Head;
+            if (reply.IsGranted) Hold(reply.Head);
             using var entry = reply.Entry;
             if (entry is not null) await TryAdoptAsync(entry).ConfigureAwait(false);
         }
@@ -130,12 +138,17 @@ internal class Load<T> : Flight<T>
         var now = _engine.Clock.Now;
         var times = CacheEngine.Times(Call.Policy, context, value is null, now, loadDuration);
         Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
-        if (times is { } lasting && context.Stores) await StoreInTiersAsync(value, context, lasting).ConfigureAwait(false);
+        var stamps = Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.NamedValidator);
+        if (times is { } lasting && context.Stores) await StoreInTiersAsync(value, context, lasting, stamps).ConfigureAwait(false);
         await ReleaseAsync().ConfigureAwait(false);
-        if (StartVersion != _engine.Coherence.Version.Current)
-            IsOutdated = _engine.Coherence.Judge(Stamps(context.NamedTags), KeySequence, now) is Verdict.Invalid or Verdict.Unknown;
-        Count(_engine.CountersOf(Call.Policy.Profile).Miss);
+        if (_isBeaten && await TryTakeStoredAsync().ConfigureAwait(false)) return;
+
+        // Out of the table before it is judged: who joined after an invalidation of a tag that only the factory named joined before
+        // the judging, which sees the invalidation.
         _engine.Flights.Remove(this);
+        if (StartVersion != _engine.Coherence.Version.Current)
+            IsOutdated = _engine.Coherence.Judge(stamps, KeySequence, now) is Verdict.Invalid or Verdict.Unknown;
+        Count(_engine.CountersOf(Call.Policy.Profile).Miss);
         TryComplete(value);
     }
 
@@ -144,6 +157,7 @@ internal class Load<T> : Flight<T>
     {
         await ReleaseAsync().ConfigureAwait(false);
         IsAbsent = true;
+        Count(_engine.CountersOf(Call.Policy.Profile).Miss);
         _engine.Flights.Remove(this);
         TryComplete(default!);
     }
@@ -152,34 +166,42 @@ internal class Load<T> : Flight<T>
     public async ValueTask FailAsync(Exception exception)
     {
         await ReleaseAsync().ConfigureAwait(false);
-        if (!Abandoned.IsCancellationRequested && (Task.IsCompleted || TryServeFallback()))
+        try
         {
-            var retryAfter = DelayRetry();
-            CacheLog.LoadFailedStaleServed(_engine.Log, Call.Policy.Profile.Name, retryAfter, exception);
+            if (!Abandoned.IsCancellationRequested && (Task.IsCompleted || TryServeFallback()))
+            {
+                var retryAfter = DelayRetry();
+                CacheLog.LoadFailedStaleServed(_engine.Log, Call.Policy.Profile.Name, retryAfter, exception);
+            }
+            else if (!Abandoned.IsCancellationRequested)
+            {
+                Count(_engine.CountersOf(Call.Policy.Profile).Miss);
+                if (IsBackground) CacheLog.BackgroundLoadFailed(_engine.Log, Call.Policy.Profile.Name, exception);
+            }
         }
-
-        else if (!Abandoned.IsCancellationRequested)
+        catch (InvalidOperationException unreadable)
         {
-            Count(_engine.CountersOf(Call.Policy.Profile).Miss);
-            if (IsBackground) CacheLog.BackgroundLoadFailed(_engine.Log, Call.Policy.Profile.Name, exception);
+            // Strict, and the stale value is another type's. It was counted, and those who wait hear of the failure itself.
+            CacheLog.BackgroundLoadFailed(_engine.Log, Call.Policy.Profile.Name, unreadable);
         }
-
-        _engine.Flights.Remove(this);
-        TryFail(exception);
+        finally
+        {
+            // Whatever else goes wrong, nobody waits for ever.
+            _engine.Flights.Remove(this);
+            TryFail(exception);
+        }
     }
 
     /// <summary>Completes the flight with the stale value, if it may be served, while the load goes on.</summary>
     public bool TryServeFallback()
     {
         if (Fallback is not { } entry || Task.IsCompleted) return false;
-        var now = _engine.Clock.Now;
-        if (entry.IsGone(now) || entry.Stamps is null
-            || _engine.Coherence.Judge(entry.Stamps, entry.Sequence, now) is not (Verdict.Valid or Verdict.Unverified)
-            || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
-        Info = LookupInfo.Of(entry, CacheTier.Local, _engine.Coherence.Version.FreshThrough < now);
+        if (!MayStandIn(entry) || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
+        Info = LookupInfo.Of(entry, _fallbackTier, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
         Payload = entry.Value as StoredPayload;
         KeepAloft();
-        Count(_engine.CountersOf(Call.Policy.Profile).LocalStale);
+        var counters = _engine.CountersOf(Call.Policy.Profile);
+        Count(_fallbackTier == CacheTier.Remote ? counters.RemoteStale : counters.LocalStale);
         TryComplete(value!);
         return true;
     }
@@ -189,7 +211,15 @@ internal class Load<T> : Flight<T>
     {
         var partition = _engine.Coherence[Call.Key.Partition];
         lock (partition.Lock) partition.Unregister(_pending);
+        _extension?.Dispose();
         _engine.Flights.Remove(this);
+    }
+
+    private bool MayStandIn(LocalEntry entry)
+    {
+        var now = _engine.Clock.Now;
+        return !entry.IsGone(now) && entry.Stamps is { } stamps
+            && _engine.Coherence.Judge(stamps, entry.Sequence, now) is Verdict.Valid or Verdict.Unverified;
     }
 
     private long KeySequence => _leaseHead?.Sequence ?? _seen[Call.Key.Partition].Seen;
@@ -207,13 +237,14 @@ internal class Load<T> : Flight<T>
     public async ValueTask<bool> TryAdoptAsync(RemoteValue found)
     {
         var partition = _engine.Coherence[Call.Key.Partition];
+
+        // Noted before the rest is read: who asks for a lease must not be answered with the same unreadable entry for ever.
+        if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) _rejectedId = header.EntryId;
         if (!StoredValue.TryRead(found, Call.Key, _pending.Generation, _engine.Coherence, _engine.Clock, out var stored, out var fault))
         {
             _engine.BadEnvelope(fault);
             return false;
         }
-
-        _rejectedId = stored.Header.EntryId;
 
         // What is to be refreshed is no refreshment: only what another node has loaded since.
         if (IsBackground && Fallback is { } present && stored.Times.Created <= LocalCopies.CreatedAt(present) + ClockSlack) return false;
@@ -232,7 +263,9 @@ internal class Load<T> : Flight<T>
         if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
         if (Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times)) _engine.Local.Keep(entry, partition, _pending);
         if (TryServe(entry, CacheTier.Remote)) return true;
-        if (!entry.IsGone(_engine.Clock.Now)) Fallback = entry;
+        if (entry.IsGone(_engine.Clock.Now)) return false;
+        if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _fallbackTier = CacheTier.Remote;
+        Fallback = entry;
         return false;
     }
 
@@ -259,8 +292,7 @@ internal class Load<T> : Flight<T>
             var reply = await _engine.Remote.LeaseAsync(Call.Key, _token, _rejectedId, _engine.KnownOf(Call.Key.Partition), Abandoned).ConfigureAwait(false);
             if (reply.IsGranted)
             {
-                _hasLease = true;
-                _leaseHead = reply.Head;
+                Hold(reply.Head);
                 return false;
             }
 
@@ -280,14 +312,36 @@ internal class Load<T> : Flight<T>
         }
     }
 
-    private async ValueTask StoreInTiersAsync(T value, LoadContext context, EntryTimes times)
+    private void Hold(Head head)
     {
-        var stamps = _engine.Coherence.Share(Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.Validator));
+        _hasLease = true;
+        _leaseHead = head;
+        var third = _engine.LeaseDuration / 3;
+        _extension = _engine.Clock.CreateTimer(static self => _ = ((Load<T>)self!).ExtendAsync(), this, third);
+    }
+
+    /// <summary>Keeps the lease while the factory runs. One that was voided meanwhile stays void.</summary>
+    private async Task ExtendAsync()
+    {
+        try
+        {
+            if (_hasLease && !await _engine.Remote.ExtendAsync(Call.Key, _token, Abandoned).ConfigureAwait(false)) _extension?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            if (!Abandoned.IsCancellationRequested) _engine.RemoteFailed(exception);
+        }
+    }
+
+    private async ValueTask StoreInTiersAsync(T value, LoadContext context, EntryTimes times, StampSet stamps)
+    {
         var needsBytes = Call.Isolates || (_engine.Remote.HoldsValues && Call.WritesRemote && (_hasLease || Call.Key.IsPrimary));
         using var bytes = needsBytes ? _engine.Values.TrySerialize(value) : null;
-        var isUnsendable = needsBytes && bytes is null && value is not null;
-        if (isUnsendable && (Call.Isolates || Call.Key.IsPrimary)) return;
-        if (needsBytes && !isUnsendable && _engine.Remote.HoldsValues && !await TryFillAsync(bytes, value is null, stamps, times).ConfigureAwait(false)) return;
+        var hasBytes = bytes is not null || value is null;
+
+        // What has no bytes, or too many, is in L1 alone, unless each caller is to have a copy or it is meant to be nowhere else.
+        if (needsBytes && !hasBytes && (Call.Isolates || Call.Key.IsPrimary)) return;
+        if (needsBytes && hasBytes && _engine.Remote.HoldsValues && !await TryFillAsync(bytes, value is null, stamps, times).ConfigureAwait(false)) return;
         if (!Call.WritesLocal || !_engine.KeepsLocally(Call, times)) return;
         var (kept, weight) = _engine.Values.Pack(Call, value, bytes, stamps, context.LocalSize);
         Payload = kept as StoredPayload;
@@ -307,7 +361,12 @@ internal class Load<T> : Flight<T>
         try
         {
             if (Call.Key.IsPrimary)
-                return (await _engine.Remote.SetPrimaryAsync(write, onlyIfAbsent: true, _engine.KnownOf(Call.Key.Partition), CancellationToken.None).ConfigureAwait(false)).Stored;
+            {
+                var reply = await _engine.Remote.SetPrimaryAsync(write, onlyIfAbsent: true, _engine.KnownOf(Call.Key.Partition), CancellationToken.None).ConfigureAwait(false);
+                _isBeaten = !reply.Stored;
+                return reply.Stored;
+            }
+
             _hasLease = false;
             return await _engine.Remote.FillAsync(write, _token, CancellationToken.None).ConfigureAwait(false);
         }
@@ -316,6 +375,21 @@ internal class Load<T> : Flight<T>
             // Whether it was stored is not known; L1 may keep the value, judged by its stamps as any.
             _engine.RemoteFailed(exception);
             return true;
+        }
+    }
+
+    /// <summary>Of two that loaded one primary key the first has stored it, and the other takes what is stored.</summary>
+    private async ValueTask<bool> TryTakeStoredAsync()
+    {
+        try
+        {
+            using var stored = await _engine.Remote.GetAsync(Call.Key, CancellationToken.None).ConfigureAwait(false);
+            return stored is not null && await TryAdoptAsync(stored).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            _engine.RemoteFailed(exception);
+            return false;
         }
     }
 
@@ -339,7 +413,7 @@ internal class Load<T> : Flight<T>
     {
         var profile = Call.Policy.Profile;
         var delay = Jitter.Apply(profile.RetryAfterFailureMs, profile.Jitter, Random.Shared.NextDouble());
-        if (Fallback is { } entry)
+        if (Fallback is { } entry && Call.WritesLocal)
         {
             var standIn = new FallbackEntry(entry.Key, entry.Value, entry.Weight, entry.Region, _engine.Clock.Now + delay)
             {

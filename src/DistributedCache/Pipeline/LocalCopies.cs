@@ -22,7 +22,8 @@ internal sealed class LocalCopies(LocalStore store, CacheClock clock) : ILocalDr
             Sequence = entry.Sequence,
             Deadline = now,
             Lifetime = ToMilliseconds(now - created),
-            StaleFor = entry.StaleFor,
+            // It stays a fallback for as long as it would have been one, unless it is nowhere else: such a value is not served late.
+            StaleFor = entry.Stamps is { IsPrimary: true } ? 0 : ToMilliseconds(entry.FreshUntil - now + entry.StaleFor),
             LoadDuration = entry.LoadDuration,
             CounterId = entry.CounterId,
         };

@@ -12,6 +12,9 @@ internal readonly record struct LookupInfo(CacheTier Tier, long Created, long Fr
         value,
         Tier,
         TimeSpan.FromMilliseconds(Math.Max(0, now - Created)),
-        FreshUntil == long.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(FreshUntil - now),
+        FreshUntil == long.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(Left(now)),
         IsUnverified);
+
+    /// <summary>At the very end of its lifetime an entry is stale already, and says so. What comes from its source never is.</summary>
+    private long Left(long now) => Tier != CacheTier.Source && FreshUntil == now ? -1 : FreshUntil - now;
 }

@@ -25,10 +25,7 @@ internal sealed class Maintenance : IAsyncDisposable
         _store = store;
         _clock = clock;
         _log = log;
-
-        // The timer must not keep its creator's ambient data alive.
-        using (ExecutionContext.SuppressFlow())
-            _timer = clock.Provider.CreateTimer(static self => ((Maintenance)self!).Run(), this, Period, Period);
+        _timer = clock.CreateTimer(static self => ((Maintenance)self!).Run(), this, Period);
     }
 
     public ValueTask DisposeAsync() => _timer.DisposeAsync();

@@ -4,6 +4,7 @@ using DistributedCache.Expiry;
 using DistributedCache.Flights;
 using DistributedCache.Local;
 using DistributedCache.Registration;
+using Polly.Timeout;
 
 namespace DistributedCache.Pipeline;
 
@@ -112,7 +113,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
             if (entry is SlidingEntry sliding)
             {
                 sliding.Renew(now);
-                if (engine.Remote.HoldsValues) engine.Renewals.Send(call.Key, sliding.TimeToLive(now));
+                if (engine.Remote.HoldsValues && call.WritesRemote) engine.Renewals.Send(call.Key, sliding.TimeToLive(now));
             }
             else isDue = EarlyRefresh.IsDue(entry.FreshUntil - now, entry.LoadDuration, profile.EarlyRefresh, 1 - Random.Shared.NextDouble());
         }
@@ -214,7 +215,14 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
     {
         if (!call.Loads) return default!;
         HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Miss);
-        return await FactoryRun.StartAsync(engine, call.Policy.Profile, LoadContext.ForLoad(engine.Scopes), state, factory, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await FactoryRun.StartAsync(engine, call.Policy.Profile, LoadContext.ForLoad(engine.Scopes), state, factory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutRejectedException exception)
+        {
+            throw FactoryRun.TimedOut($"key '{CacheEngine.Show(call)}'", call.Policy.Profile, exception);
+        }
     }
 
     private static async ValueTask<T> ValueOfAsync<T>(ValueTask<CacheLookup<T>> lookup) => (await lookup.ConfigureAwait(false)).Value;

@@ -32,11 +32,7 @@ internal sealed class SingleLoad<TState, T>(
     {
         var context = LoadContext.ForLoad(Engine.Scopes);
         if (Fallback is { } stale && Engine.Values.TryOpen(stale.Value, isCopied: true, out T? earlier))
-        {
-            context.HasStale = true;
-            context.Stale = earlier;
-            context.Validator = stale.Stamps?.Validator;
-        }
+            context.Offer(earlier, stale.Stamps?.Validator);
 
         var began = Engine.Clock.Now;
         T value;
@@ -48,9 +44,9 @@ internal sealed class SingleLoad<TState, T>(
                 ? await loading.ConfigureAwait(false)
                 : await ServeStaleAfterAsync(loading.AsTask(), soft).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is TimeoutRejectedException)
+        catch (TimeoutRejectedException exception)
         {
-            throw new TimeoutException($"The factory of key '{CacheEngine.Show(Call)}' took longer than the hard timeout of profile '{Call.Policy.Profile.Name}', {Call.Policy.Profile.FactoryHardTimeout}.", exception);
+            throw FactoryRun.TimedOut($"key '{CacheEngine.Show(Call)}'", Call.Policy.Profile, exception);
         }
 
         await StoreAsync(value, context, Engine.Clock.Now - began).ConfigureAwait(false);

@@ -31,7 +31,7 @@ internal readonly record struct StoredValue(
         var times = new EntryTimes(
             envelope.Created + offset,
             fresh == EnvelopeLayout.MaxMilliseconds ? long.MaxValue : fresh + offset,
-            Math.Max(0, envelope.StaleUntil - fresh),
+            key.IsPrimary ? 0 : Math.Max(0, envelope.StaleUntil - fresh),
             envelope.LoadDuration,
             envelope.Sliding,
             envelope.AbsoluteEnd == 0 ? long.MaxValue : envelope.AbsoluteEnd + offset);

@@ -27,7 +27,17 @@ internal static class TokenWait
         if (token.IsEveryHead)
         {
             // Read after the call, so that what was written before the token was made is in them.
-            var heads = await engine.Remote.ReadHeadsAsync(cancellationToken).ConfigureAwait(false);
+            Head[] heads;
+            try
+            {
+                heads = await engine.Remote.ReadHeadsAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                engine.RemoteFailed(exception);
+                return false;
+            }
+
             if (token.Heads == 0 || token.Heads != engine.Coherence.HashHeads()) return false;
             token = ConsistencyToken.Of([.. heads.Select(static (head, i) => new TokenPart(i, head.Incarnation, head.Base, head.Sequence))], token.Heads);
         }

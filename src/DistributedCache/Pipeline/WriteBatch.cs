@@ -22,7 +22,19 @@ internal sealed class WriteBatch<T> : IDisposable
         {
             PendingKey pending;
             lock (_partition.Lock) pending = _partition.Register(call.Key.Index);
-            var write = new PendingWrite<T>(engine, call, value, pending);
+            PendingWrite<T> write;
+            try
+            {
+                write = new PendingWrite<T>(engine, call, value, pending);
+            }
+            catch
+            {
+                // Strict: the value can't be serialized.
+                lock (_partition.Lock) _partition.Unregister(pending);
+                Dispose();
+                throw;
+            }
+
             _writes.Add(write);
             if (!write.IsStorable) Refused.Add(call.Key);
             else (call.Key.IsPrimary ? Primary : Cached).Add(write);

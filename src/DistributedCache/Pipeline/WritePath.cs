@@ -88,6 +88,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
+            engine.DropLocally(partition, keys);
             return new InvalidationResult(InvalidationStatus.Rejected, default, [.. keys.Select(static k => k.Name)]);
         }
     }
@@ -140,7 +141,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            foreach (var (call, _) in values) engine.Store.Remove(call.Key.Index);
+            engine.DropLocally(partition, values.Select(static v => v.Call.Key));
             return new InvalidationResult(InvalidationStatus.Rejected, default, [.. values.Select(static v => v.Call.Key.Name)]);
         }
 

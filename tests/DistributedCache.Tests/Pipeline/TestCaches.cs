@@ -26,6 +26,7 @@ internal sealed class TestCache : IAsyncDisposable
         time ??= new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         var collection = new ServiceCollection();
         collection.AddLogging();
+        collection.AddMetrics();
         collection.AddSingleton<TimeProvider>(time);
         var builder = collection.AddTieredCache(options =>
         {

@@ -1,0 +1,89 @@
+using DistributedCache.Pipeline;
+using DistributedCache.Tests.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DistributedCache.Tests.Flights;
+
+/// <summary>Random joins, cancellations, failures and invalidations from several threads: everybody is answered, nothing is left behind.</summary>
+public class FlightSoakTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task GetOrCreateAsync_RandomCallers_AllEndAndNothingIsLeft(bool holdsValues)
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Current.SendDiagnosticMessage($"seed {seed}");
+        await using var two = TwoNodes.Make(holdsValues, o =>
+        {
+            o.Profiles["Default"].StaleFor = TimeSpan.FromMinutes(1);
+            o.Profiles["Default"].FactoryHardTimeout = Timeout.InfiniteTimeSpan;
+        });
+        var running = new int[4];
+        using var moving = new CancellationTokenSource();
+        var stop = TestContext.Current.CancellationToken;
+        var clock = Task.Run(async () =>
+        {
+            // Leases are waited for by the fake clock.
+            while (!moving.IsCancellationRequested)
+            {
+                two.Time.Advance(TimeSpan.FromMilliseconds(20));
+                await Task.Yield();
+            }
+        }, stop);
+
+        var workers = Enumerable.Range(0, 4).Select(worker => Task.Run(async () =>
+        {
+            var random = new Random(seed + worker);
+            for (var i = 0; i < 400; i++)
+            {
+                var cache = random.Next(2) == 0 ? two.A : two.B;
+                var key = random.Next(running.Length);
+                using var cancel = new CancellationTokenSource();
+                var fate = random.Next(10);
+                var call = cache.GetOrCreateAsync(
+                    $"k:{key}",
+                    async (_, token) =>
+                    {
+                        Interlocked.Increment(ref running[key]);
+                        try
+                        {
+                            for (var n = random.Next(3); n > 0; n--) await Task.Yield();
+                            token.ThrowIfCancellationRequested();
+                            return fate == 0 ? throw new InvalidOperationException("soak") : key;
+                        }
+                        finally
+                        {
+                            Interlocked.Decrement(ref running[key]);
+                        }
+                    },
+                    cancellationToken: cancel.Token).AsTask();
+                if (random.Next(4) == 0) await cancel.CancelAsync();
+                if (random.Next(4) == 0) await cache.RemoveAsync($"k:{key}", CancellationToken.None);
+                if (random.Next(20) == 0) await cache.ExpireAsync($"k:{key}", CancellationToken.None);
+                try
+                {
+                    Assert.Equal(key, await Eventually.DoneAsync(call));
+                }
+                catch (InvalidOperationException e) when (e.Message == "soak")
+                {
+                    // Its own, or that of the flight it joined.
+                }
+                catch (OperationCanceledException)
+                {
+                    Assert.True(cancel.IsCancellationRequested, $"seed {seed}: a caller who did not cancel was cancelled.");
+                }
+            }
+        }, stop)).ToArray();
+        await Task.WhenAll(workers);
+        foreach (var node in new[] { two.NodeA, two.NodeB })
+        {
+            var engine = node.Services.GetRequiredService<CacheEngine>();
+            await Eventually.TrueAsync(() => engine.Flights.Count == 0);
+        }
+
+        await moving.CancelAsync();
+        await clock;
+        await Eventually.TrueAsync(() => running.Sum() == 0);
+    }
+}

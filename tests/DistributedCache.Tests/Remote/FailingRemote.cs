@@ -1,0 +1,66 @@
+using DistributedCache.Coherence;
+using DistributedCache.Keys;
+using DistributedCache.Remote;
+
+namespace DistributedCache.Tests.Remote;
+
+/// <summary>A tier that passes on what it is told to, and fails everything else.</summary>
+internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails) : IRemoteTier
+{
+    public int Partitions => inner.Partitions;
+
+    public bool HoldsValues => inner.HoldsValues;
+
+    public bool IsShared => true;
+
+    public bool IsLossless => inner.IsLossless;
+
+    public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) =>
+        Try("Follow", () => inner.FollowAsync(follower, cancellationToken));
+
+    public ValueTask<Head[]> ReadHeadsAsync(CancellationToken cancellationToken) => Try("ReadHeads", () => inner.ReadHeadsAsync(cancellationToken));
+
+    public ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken) =>
+        Try("ReadMarks", () => inner.ReadMarksAsync(partition, marks, cancellationToken));
+
+    public ValueTask<Invalidation> InvalidateAsync(int partition, InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known, CancellationToken cancellationToken) =>
+        Try("Invalidate", () => inner.InvalidateAsync(partition, kind, keys, known, cancellationToken));
+
+    public ValueTask<Invalidation> InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken) =>
+        Try("Invalidate", () => inner.InvalidateAsync(partition, mark, known, cancellationToken));
+
+    public ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
+        Try("Set", () => inner.SetAsync(partition, writes, known, cancellationToken));
+
+    public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken) => Try("Get", () => inner.GetAsync(key, cancellationToken));
+
+    public ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken) =>
+        Try("GetMany", () => inner.GetManyAsync(keys, cancellationToken));
+
+    public ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>
+        Try("Lease", () => inner.LeaseAsync(key, token, rejectedId, known, cancellationToken));
+
+    public ValueTask<bool> ExtendAsync(CacheKey key, ulong token, CancellationToken cancellationToken) => Try("Extend", () => inner.ExtendAsync(key, token, cancellationToken));
+
+    public ValueTask ReleaseAsync(CacheKey key, ulong token, CancellationToken cancellationToken) =>
+        fails("Release") ? ValueTask.FromException(Away()) : inner.ReleaseAsync(key, token, cancellationToken);
+
+    public ValueTask<bool> FillAsync(RemoteWrite write, ulong token, CancellationToken cancellationToken) => Try("Fill", () => inner.FillAsync(write, token, cancellationToken));
+
+    public ValueTask<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken) =>
+        Try("SetPrimary", () => inner.SetPrimaryAsync(write, onlyIfAbsent, known, cancellationToken));
+
+    public ValueTask RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
+        fails("Renew") ? ValueTask.FromException(Away()) : inner.RenewAsync(key, timeToLive, cancellationToken);
+
+    // One that is an InvalidOperationException, as a client's is when it was disposed.
+    private static ObjectDisposedException Away() => new("the tier");
+
+    // Every other failure comes at once, and every other one later.
+    private async ValueTask<T> Try<T>(string step, Func<ValueTask<T>> call)
+    {
+        if (!fails(step)) return await call();
+        if (step.Length % 2 == 0) await Task.Yield();
+        throw Away();
+    }
+}

@@ -1,0 +1,134 @@
+using DistributedCache.Pipeline;
+using DistributedCache.Remote;
+using DistributedCache.Tests.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DistributedCache.Tests.Remote;
+
+/// <summary>One load a key across nodes: the others wait for the holder, and take over from one that gave up or died.</summary>
+public class LeaseTests
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public async Task GetOrCreateAsync_OtherNodeIsLoading_WaitsForItsValue()
+    {
+        await using var two = TwoNodes.Make();
+        var a = new TestSource<string>();
+        var b = new TestSource<string>();
+        var holder = two.A.Load("k", a).AsTask();
+        var loser = two.B.Entry("k", b).AsTask();
+        for (var i = 0; i < 20; i++) two.Time.Advance(Step);
+        Assert.False(loser.IsCompleted);
+        a[0].Answer("x");
+        Assert.Equal("x", await holder);
+        var entry = await Eventually.DoneAsync(new ValueTask<CacheLookup<string>>(loser), two.Time, Step);
+        Assert.Equal(("x", CacheTier.Remote, 0), (entry.Value, entry.Tier, b.Count));
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_OtherNodeIsLoadingAndAStaleValueIsAtHand_ServesIt()
+    {
+        await using var two = TwoNodes.Make(configure: o => o.Profiles["Default"].StaleFor = TimeSpan.FromHours(1));
+        await two.A.Load("k", "old", new() { Duration = TimeSpan.FromSeconds(1) });
+        await two.B.Find<string>("k");
+        two.Time.Advance(TimeSpan.FromSeconds(1));
+        var a = new TestSource<string>();
+        var holder = two.A.Load("k", a);
+        var stale = await two.B.Entry("k", new TestSource<string>());
+        Assert.Equal(("old", true), (stale.Value, stale.IsStale));
+        a[0].Answer("new");
+        await holder;
+        Assert.Equal("new", await two.B.Load("k", "newer"));
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_HolderFails_AnotherTakesOver()
+    {
+        await using var two = TwoNodes.Make();
+        var a = new TestSource<string>();
+        var b = new TestSource<string>();
+        var holder = two.A.Load("k", a).AsTask();
+        var loser = two.B.Load("k", b).AsTask();
+        a[0].Fail(new InvalidOperationException("broken"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => holder);
+        await Eventually.TrueAsync(() => b.Count == 1, () => two.Time.Advance(Step));
+        b[0].Answer("y");
+        Assert.Equal("y", await loser);
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_HolderGivesUp_AnotherTakesOver()
+    {
+        await using var two = TwoNodes.Make();
+        var a = new TestSource<string>();
+        var b = new TestSource<string>();
+        using var cancel = new CancellationTokenSource();
+        var holder = two.A.GetOrCreateAsync("k", a.LoadAsync, cancellationToken: cancel.Token).AsTask();
+        var loser = two.B.Load("k", b).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => holder);
+        await Eventually.TrueAsync(() => b.Count == 1, () => two.Time.Advance(Step));
+        b[0].Answer("y");
+        Assert.Equal("y", await loser);
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_HolderDied_TakesOverWhenTheLeaseEnds()
+    {
+        await using var two = TwoNodes.Make();
+        IRemoteTier tier = two.Remote;
+        var key = two.NodeA.Services.GetRequiredService<CacheEngine>().Key("", "k");
+        Assert.True((await tier.LeaseAsync(key, 1, 0, default, TestContext.Current.CancellationToken)).IsGranted);
+        var source = new TestSource<string>();
+        var loading = two.B.Load("k", source).AsTask();
+        var began = two.Time.GetTimestamp();
+        await Eventually.TrueAsync(() => source.Count == 1, () => two.Time.Advance(Step));
+        Assert.InRange(two.Time.GetElapsedTime(began), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(12));
+        source[0].Answer("y");
+        Assert.Equal("y", await loading);
+        Assert.Equal("y", (await two.A.Find<string>("k")).Value);
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_FactoryTakesLongerThanTheLease_KeepsIt()
+    {
+        await using var two = TwoNodes.Make();
+        var a = new TestSource<string>();
+        var b = new TestSource<string>();
+        var holder = two.A.Load("k", a).AsTask();
+        var loser = two.B.Load("k", b).AsTask();
+        for (var i = 0; i < 29; i++) two.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, b.Count);
+        a[0].Answer("x");
+        Assert.Equal("x", await holder);
+        Assert.Equal("x", await Eventually.DoneAsync(new ValueTask<string>(loser), two.Time, Step));
+        Assert.Equal("x", (await two.A.Find<string>("k")).Value);
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_CallerWaitsForAnotherNodeAndCancels_Ends()
+    {
+        await using var two = TwoNodes.Make();
+        _ = two.A.Load("k", new TestSource<string>());
+        using var cancel = new CancellationTokenSource();
+        var loser = two.B.GetOrCreateAsync("k", new TestSource<string>().LoadAsync, cancellationToken: cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loser);
+        await Eventually.TrueAsync(() => two.NodeB.Services.GetRequiredService<CacheEngine>().Flights.Count == 0);
+    }
+
+    [Fact]
+    public async Task Fill_KeyRemovedMeanwhile_IsStoredNowhere()
+    {
+        await using var two = TwoNodes.Make();
+        var source = new TestSource<string>();
+        var holder = two.A.Load("k", source).AsTask();
+        await two.B.Remove("k");
+        source[0].Answer("old");
+        Assert.Equal("old", await holder);
+        IRemoteTier tier = two.Remote;
+        Assert.Null(await tier.GetAsync(two.NodeA.Services.GetRequiredService<CacheEngine>().Key("", "k"), TestContext.Current.CancellationToken));
+        Assert.False((await two.A.Find<string>("k")).HasValue);
+    }
+}
