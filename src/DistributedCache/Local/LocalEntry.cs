@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedCache.Coherence;
 
 namespace DistributedCache.Local;
@@ -12,8 +13,8 @@ namespace DistributedCache.Local;
 /// </remarks>
 internal class LocalEntry
 {
-    // The runtime lays out references, then longs, then ints, each in this order: what a hit reads stands together, so that it
-    // touches two cache lines and not three.
+    // The runtime lays out references, then longs, then ints, each in this order: what a hit reads stands together, 60 bytes from
+    // the chain's link to the marks, so that it touches two cache lines and not three.
 
     /// <summary>The next younger of the eviction queue; the lock's.</summary>
     internal LocalEntry? QueueNext;
@@ -43,6 +44,9 @@ internal class LocalEntry
     /// <summary>Opaque here.</summary>
     public int CounterId;
 
+    // Four bytes of marks, as one int so that they stand here: the runtime lays single bytes out last.
+    private int _marks;
+
     /// <summary>Bytes, at least 1.</summary>
     public readonly int Weight;
 
@@ -58,20 +62,6 @@ internal class LocalEntry
     /// <summary>Milliseconds that loading the value took.</summary>
     public uint LoadDuration;
 
-    /// <summary>The index of the region, 0 for the store's rest.</summary>
-    public readonly byte Region;
-
-    /// <summary>
-    /// What hits leave behind: in an adaptive region a count from 0 to 3, in an LRU region the generation of the
-    /// last read. A byte of its own, so that a racing hit disturbs nothing else; a lost one is harmless.
-    /// </summary>
-    internal byte Frequency;
-
-    internal EntryState State;
-
-    /// <summary>Which of its region's queues the entry stands in.</summary>
-    internal byte Queue;
-
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="weight"/> is less than 1.</exception>
     public LocalEntry(string key, object value, int weight, byte region = 0)
     {
@@ -82,9 +72,27 @@ internal class LocalEntry
         Key = key;
         Value = value;
         Weight = weight;
-        Region = region;
+        Mark(0) = region;
         Hash = KeyHash.Compute(key);
     }
+
+    /// <summary>The index of the region, 0 for the store's rest.</summary>
+    public byte Region => Mark(0);
+
+    /// <summary>
+    /// What hits leave behind: in an adaptive region a count from 0 to 3, in an LRU region the generation of the
+    /// last read. A byte of its own, so that a racing hit disturbs nothing else; a lost one is harmless.
+    /// </summary>
+    internal ref byte Frequency => ref Mark(1);
+
+    internal EntryState State
+    {
+        get => (EntryState)Mark(2);
+        set => Mark(2) = (byte)value;
+    }
+
+    /// <summary>Which of its region's queues the entry stands in.</summary>
+    internal ref byte Queue => ref Mark(3);
 
     /// <summary>The end of the fresh lifetime, monotonic milliseconds.</summary>
     public long FreshUntil => Deadline > long.MaxValue - EarlyWindow ? long.MaxValue : Deadline + EarlyWindow;
@@ -94,6 +102,9 @@ internal class LocalEntry
 
     /// <summary>No longer even a fallback. The subtraction is on the side that cannot overflow.</summary>
     public bool IsGone(long now) => now - EarlyWindow - StaleFor >= Deadline;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref byte Mark(int index) => ref Unsafe.Add(ref Unsafe.As<int, byte>(ref _marks), index);
 }
 
 internal enum EntryState : byte
