@@ -22,6 +22,8 @@ internal sealed class BackgroundRefresh<TState, T>(
 
     private async Task RunAsync()
     {
+        // Of many hits that found it due before the first refresh began, the last may get here when it has ended.
+        if (engine.Store.FindLocked(call.Key.Index) != entry) return;
         var load = engine.Flights.Join<Load<T>, T, BackgroundRefresh<TState, T>>(
             FlightKey,
             this,

@@ -87,7 +87,9 @@ public class EarlyRefreshTests
         await Eventually.TrueAsync(() => source.Count == 2);
         for (var i = 0; i < 50; i++) Assert.Equal("old", await node.Cache.GetOrCreateAsync("a", factory, cancellationToken: TestContext.Current.CancellationToken));
         Assert.Equal([null], seen);
-        var refresh = Assert.Single(activities, a => a.Links.Any(link => link.Context.TraceId == cause.TraceId));
+        Activity[] begun;
+        lock (activities) begun = [.. activities];
+        var refresh = Assert.Single(begun, a => a.Links.Any(link => link.Context.TraceId == cause.TraceId));
         Assert.NotEqual(cause.TraceId, refresh.TraceId);
         source[1].Answer("new");
         await Eventually.TrueAsync(() => node.Cache.Find<string>("a").Result.Value == "new");
