@@ -50,6 +50,11 @@ internal static class HitComparison
     {
         using var crew = new Crew(threads);
         int[] passes = [.. candidates.Select(c => WarmUp(crew, c, keys))];
+
+        // Entries that live long have been through collections: each cache's stand together, and not where its first loads left them.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
         var rounds = candidates.Select(static _ => new (double, double)[Rounds]).ToArray();
         for (var round = 0; round < Rounds; round++)
         {

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace DistributedCache.Coherence;
 
 /// <summary>All of coherence that a hit looks at: two numbers.</summary>
-/// <remarks>An entry that was judged at <see cref="Current"/> is valid while <see cref="FreshThrough"/> lies ahead. On a cache line
+/// <remarks>An entry that was judged at <see cref="Current"/> is valid while <see cref="HitsThrough"/> lies ahead. On a cache line
 /// of their own, since every hit of every thread reads them.</remarks>
 [StructLayout(LayoutKind.Explicit, Size = 192)]
 internal sealed class CoherenceVersion
@@ -13,10 +13,16 @@ internal sealed class CoherenceVersion
     private long _current = 1;
 
     [FieldOffset(72)]
-    private long _freshThrough = long.MinValue;
+    private long _hitsThrough = long.MinValue;
 
     [FieldOffset(128)]
     private long _moment;
+
+    [FieldOffset(136)]
+    private long _freshThrough = long.MinValue;
+
+    [FieldOffset(144)]
+    private bool _isClosed;
 
     /// <summary>Rises with every tag, prefix, clear, floor and drop that is applied. Never 0: that is "never judged".</summary>
     public long Current
@@ -28,13 +34,36 @@ internal sealed class CoherenceVersion
     /// <summary>The last monotonic millisecond at which every partition counts as verified.</summary>
     public long FreshThrough
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Volatile.Read(ref _freshThrough);
-        set => Volatile.Write(ref _freshThrough, value);
+        set
+        {
+            Volatile.Write(ref _freshThrough, value);
+            OpenOrClose();
+        }
+    }
+
+    /// <summary>What <see cref="FreshThrough"/> is to a hit: never, while the cache is disabled, which so costs a hit nothing to know.</summary>
+    public long HitsThrough
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Volatile.Read(ref _hitsThrough);
+    }
+
+    /// <summary>Whether hits are answered at all.</summary>
+    public bool IsOpen
+    {
+        get => !_isClosed;
+        set
+        {
+            _isClosed = !value;
+            OpenOrClose();
+        }
     }
 
     /// <summary>Rises with every change of what was seen: a snapshot taken at this moment is current.</summary>
     public long Moment => Volatile.Read(ref _moment);
+
+    private void OpenOrClose() => Volatile.Write(ref _hitsThrough, _isClosed ? long.MinValue : FreshThrough);
 
     public void Rise()
     {

@@ -39,7 +39,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Log = loggers.CreateLogger(name.Length == 0 ? "DistributedCache" : $"DistributedCache.{name}");
         Scopes = services.GetService<IServiceScopeFactory>();
         Clock = new CacheClock(options.TimeProvider);
-        IsEnabled = options.Enabled;
         MaximumKeyLength = options.MaximumKeyLength;
         MaxStaleness = options.MaxStaleness;
         LeaseDuration = options.LeaseDuration;
@@ -105,7 +104,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
     public TimeSpan LeaseDuration { get; }
 
-    public bool IsEnabled { get; private set; }
+    public bool IsEnabled => Coherence.Version.IsOpen;
 
     /// <summary>The cache as its users see it.</summary>
     public TieredCache Default { get; }
@@ -345,7 +344,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
     private void OnProfilesChanged()
     {
-        IsEnabled = Profiles.Options.Enabled;
+        Coherence.Version.IsOpen = Profiles.Options.Enabled;
         foreach (var profile in Profiles.Current.All) CountersOf(profile);
     }
 

@@ -17,10 +17,9 @@ internal readonly struct LocalHits(CacheEngine engine)
     public bool IsCurrent(LocalEntry entry)
     {
         var now = _clock.Now;
-        return now < entry.Deadline
+        return now < Volatile.Read(ref entry.Deadline)
             && Volatile.Read(ref entry.JudgedAt) == _version.Current
-            && now <= _version.FreshThrough
-            && engine.IsEnabled;
+            && now <= _version.HitsThrough;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
