@@ -10,7 +10,7 @@ public class ExpirySamples
     [Fact]
     public void Profiles_Sample_IsValid()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateApplicationBuilder(Shop.Quiet);
         AddProfiles(builder);
         using var host = builder.Build();
 

@@ -8,7 +8,7 @@ public class FailureSamples
     [Fact]
     public void Profile_Sample_IsValid()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateApplicationBuilder(Shop.Quiet);
         AddProfile(builder);
         using var host = builder.Build();
 

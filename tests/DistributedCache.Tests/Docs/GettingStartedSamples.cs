@@ -8,7 +8,7 @@ public class GettingStartedSamples
     [Fact]
     public async Task Catalogue_AfterAnEdit_AnswersTheNewName()
     {
-        using var host = Build([]);
+        using var host = Build(Shop.Quiet);
         var (catalogue, data) = (host.Services.GetRequiredService<Catalogue>(), host.Services.GetRequiredService<ShopData>());
         var ct = TestContext.Current.CancellationToken;
 
@@ -23,7 +23,7 @@ public class GettingStartedSamples
     [Fact]
     public async Task Entry_SecondCall_TellsWhereItCameFrom()
     {
-        using var host = Build([]);
+        using var host = Build(Shop.Quiet);
         var cache = host.Services.GetRequiredService<ITieredCache>();
         var ct = TestContext.Current.CancellationToken;
 
@@ -34,7 +34,7 @@ public class GettingStartedSamples
     [Fact]
     public void Profiles_Sample_IsValid()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateApplicationBuilder(Shop.Quiet);
         AddProfiles(builder);
         using var host = builder.Build();
 

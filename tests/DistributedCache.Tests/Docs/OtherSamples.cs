@@ -11,7 +11,7 @@ public class OtherSamples
     [Fact]
     public void Samples_OfProfilesAndSerialization_AreValid()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateApplicationBuilder(Shop.Quiet);
         AddProfiles(builder);
         AddJson(builder.Services);
         using var host = builder.Build();

@@ -8,7 +8,7 @@ public class ReadmeSamples
     [Fact]
     public async Task Readme_Sample_Runs()
     {
-        var builder = Host.CreateApplicationBuilder();
+        var builder = Host.CreateApplicationBuilder(Shop.Quiet);
         builder.Services.AddSingleton<ShopData>().AddScoped<ShopContext>();
         Register(builder);
         using var host = builder.Build();

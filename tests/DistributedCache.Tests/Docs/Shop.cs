@@ -54,6 +54,9 @@ internal sealed class ShopContext(ShopData data)
 
 internal static class Shop
 {
+    /// <summary>Arguments of a host that logs nothing.</summary>
+    public static readonly string[] Quiet = ["--Logging:LogLevel:Default=None"];
+
     public static TestCache Open(Action<TieredCacheOptions>? configure = null, InProcessRemote? remote = null, FakeTimeProvider? time = null) =>
         TestCache.Make(configure, remote, time, static services => services.AddSingleton<ShopData>().AddScoped<ShopContext>());
 

@@ -82,6 +82,8 @@ public class TestingSamples
         for (var i = 0; i < 3; i++) await cache.GetOrCreateAsync("key", (load, ct) => ValueTask.FromResult(++loads), cancellationToken: ct);
         Assert.Equal(3, loads);
         #endregion
+        Assert.Equal(InvalidationStatus.Rejected, (await cache.SetAsync("key", 1, cancellationToken: ct)).Status);
+        Assert.False((await cache.GetAsync<int>("key", cancellationToken: ct)).HasValue);
     }
 
     private static async Task FactoryAsync(CancellationToken ct)
