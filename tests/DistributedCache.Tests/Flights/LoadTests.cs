@@ -12,7 +12,7 @@ public class LoadTests
     {
         await using var node = TestCache.Make();
         var engine = node.Services.GetRequiredService<CacheEngine>();
-        var call = engine.Call("", "a", null, null, isolates: false);
+        var call = engine.Call<string>("", "a", null, null, isolates: false);
         await node.Cache.Load("a", 1);
         var late = new Load<int>(engine, call, candidate: null);
         Assert.True(await late.TryTiersAsync());
@@ -31,7 +31,7 @@ public class LoadTests
     {
         await using var node = TestCache.Make();
         var engine = node.Services.GetRequiredService<CacheEngine>();
-        var load = new Load<int>(engine, engine.Call("", "a:1", null, ["t"], isolates: false), candidate: null);
+        var load = new Load<int>(engine, engine.Call<string>("", "a:1", null, ["t"], isolates: false), candidate: null);
         Assert.True(load.Admits());
         await node.Cache.RemoveTag("other");
         await node.Cache.Remove("a:2");
