@@ -1,4 +1,4 @@
-using DistributedCache.Registration;
+using DistributedCache.Profiles;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace DistributedCache.Expiry;

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using DistributedCache.Registration;
+using DistributedCache.Profiles;
 
 namespace DistributedCache.Expiry;
 

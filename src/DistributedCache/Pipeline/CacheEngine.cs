@@ -7,6 +7,7 @@ using DistributedCache.Expiry;
 using DistributedCache.Flights;
 using DistributedCache.Keys;
 using DistributedCache.Local;
+using DistributedCache.Profiles;
 using DistributedCache.Registration;
 using DistributedCache.Remote;
 using DistributedCache.Resilience;

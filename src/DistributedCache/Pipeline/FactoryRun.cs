@@ -1,4 +1,5 @@
 using DistributedCache.Diagnostics;
+using DistributedCache.Profiles;
 using Polly.RateLimiting;
 using Polly.Timeout;
 
@@ -11,7 +12,7 @@ internal static class FactoryRun
 {
     public static async ValueTask<T> StartAsync<TState, T>(
         CacheEngine engine,
-        Registration.ResolvedProfile profile,
+        ResolvedProfile profile,
         LoadContext context,
         TState state,
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
@@ -44,12 +45,12 @@ internal static class FactoryRun
     }
 
     /// <summary>What the caller is told where Polly's own exception says only how long it was.</summary>
-    public static TimeoutException TimedOut(string what, Registration.ResolvedProfile profile, TimeoutRejectedException exception) => new(
+    public static TimeoutException TimedOut(string what, ResolvedProfile profile, TimeoutRejectedException exception) => new(
         $"The factory of {what} took longer than the hard timeout of profile '{profile.Name}', {profile.FactoryHardTimeout}.", exception);
 
     private sealed record Invocation<TState, T>(
         CacheEngine Engine,
-        Registration.ResolvedProfile Profile,
+        ResolvedProfile Profile,
         LoadContext Context,
         TState State,
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> Factory)

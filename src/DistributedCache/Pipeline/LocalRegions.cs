@@ -1,5 +1,5 @@
 using DistributedCache.Local;
-using DistributedCache.Registration;
+using DistributedCache.Profiles;
 
 namespace DistributedCache.Pipeline;
 

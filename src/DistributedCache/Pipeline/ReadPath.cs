@@ -3,7 +3,7 @@ using DistributedCache.Diagnostics;
 using DistributedCache.Expiry;
 using DistributedCache.Flights;
 using DistributedCache.Local;
-using DistributedCache.Registration;
+using DistributedCache.Profiles;
 using Polly.Timeout;
 
 namespace DistributedCache.Pipeline;

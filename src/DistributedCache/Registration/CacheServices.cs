@@ -1,5 +1,6 @@
 using DistributedCache.Adapters;
 using DistributedCache.Pipeline;
+using DistributedCache.Profiles;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Configuration;

@@ -1,3 +1,4 @@
+using DistributedCache.Profiles;
 using Microsoft.Extensions.Options;
 
 namespace DistributedCache.Registration;

@@ -1,3 +1,5 @@
+using DistributedCache.Profiles;
+
 namespace DistributedCache.Registration;
 
 /// <summary>Finds what is wrong in each profile, and between them.</summary>

@@ -1,5 +1,5 @@
 using DistributedCache.Expiry;
-using DistributedCache.Registration;
+using DistributedCache.Profiles;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace DistributedCache.Tests.TieredOptions;
@@ -35,7 +35,11 @@ public class EntryPolicyTests
     {
         var policy = Resolve("product:1", new()
         {
-            Duration = 90 * Second, LocalDuration = 20 * Second, Sliding = 30 * Second, StaleFor = 40 * Second, LocalSize = 3,
+            Duration = 90 * Second,
+            LocalDuration = 20 * Second,
+            Sliding = 30 * Second,
+            StaleFor = 40 * Second,
+            LocalSize = 3,
             Flags = HybridCacheEntryFlags.DisableLocalCache,
         });
 

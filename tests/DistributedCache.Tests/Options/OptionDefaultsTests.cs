@@ -118,7 +118,9 @@ public class OptionDefaultsTests
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
         {
-            ApplicationName = "shop", EnvironmentName = environment, DisableDefaults = true,
+            ApplicationName = "shop",
+            EnvironmentName = environment,
+            DisableDefaults = true,
         });
         builder.Services.AddTieredCache();
         add(builder.Services);

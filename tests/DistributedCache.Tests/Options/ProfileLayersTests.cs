@@ -1,4 +1,4 @@
-using DistributedCache.Registration;
+using DistributedCache.Profiles;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace DistributedCache.Tests.TieredOptions;
@@ -10,11 +10,31 @@ public class ProfileLayersTests
     /// <summary>A profile with every property set to what no default is.</summary>
     private static TieredCacheProfile Full => new()
     {
-        Keys = ["k:"], LocalBudget = 7, Duration = 9 * Minute, LocalDuration = 8 * Minute, Sliding = 7 * Minute, StaleFor = 6 * Minute,
-        LocalSize = 5, Flags = HybridCacheEntryFlags.DisableCompression, Jitter = 0.3, EarlyRefresh = 2, FactorySoftTimeout = Minute,
-        FactoryHardTimeout = 2 * Minute, RetryAfterFailure = 3 * Minute, NullDuration = 4 * Minute, Eviction = LocalEviction.Lru,
-        Primary = false, Versioned = false, Version = "v", Isolate = true, WhenUnverified = UnverifiedBehavior.Refuse,
-        UnverifiedFor = 5 * Minute, CompressAbove = 100, Sensitive = true, Replicate = true, Source = "sql",
+        Keys = ["k:"],
+        LocalBudget = 7,
+        Duration = 9 * Minute,
+        LocalDuration = 8 * Minute,
+        Sliding = 7 * Minute,
+        StaleFor = 6 * Minute,
+        LocalSize = 5,
+        Flags = HybridCacheEntryFlags.DisableCompression,
+        Jitter = 0.3,
+        EarlyRefresh = 2,
+        FactorySoftTimeout = Minute,
+        FactoryHardTimeout = 2 * Minute,
+        RetryAfterFailure = 3 * Minute,
+        NullDuration = 4 * Minute,
+        Eviction = LocalEviction.Lru,
+        Primary = false,
+        Versioned = false,
+        Version = "v",
+        Isolate = true,
+        WhenUnverified = UnverifiedBehavior.Refuse,
+        UnverifiedFor = 5 * Minute,
+        CompressAbove = 100,
+        Sensitive = true,
+        Replicate = true,
+        Source = "sql",
     };
 
     public static TheoryData<string> Properties => [.. typeof(TieredCacheProfile).GetProperties().Select(property => property.Name)];

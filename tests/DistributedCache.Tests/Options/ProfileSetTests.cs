@@ -1,7 +1,7 @@
+using DistributedCache.Profiles;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
-using DistributedCache.Registration;
 
 namespace DistributedCache.Tests.TieredOptions;
 

@@ -1,3 +1,4 @@
+using DistributedCache.Profiles;
 using DistributedCache.Registration;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

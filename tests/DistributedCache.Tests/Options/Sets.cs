@@ -1,3 +1,4 @@
+using DistributedCache.Profiles;
 using DistributedCache.Registration;
 
 namespace DistributedCache.Tests.TieredOptions;

@@ -1,4 +1,4 @@
-namespace DistributedCache.Registration;
+namespace DistributedCache.Profiles;
 
 /// <summary>Finds the longest prefix of a key.</summary>
 /// <remarks>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace DistributedCache.Registration;
+
+namespace DistributedCache.Profiles;
 
 /// <summary>All profiles of a cache as they are between two reloads.</summary>
 internal sealed class ProfileSet

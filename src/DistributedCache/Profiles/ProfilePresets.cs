@@ -1,4 +1,4 @@
-namespace DistributedCache.Registration;
+namespace DistributedCache.Profiles;
 
 /// <summary>Starting points for what most data falls into, by the profile's name.</summary>
 internal static class ProfilePresets

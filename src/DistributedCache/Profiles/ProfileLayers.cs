@@ -1,4 +1,4 @@
-namespace DistributedCache.Registration;
+namespace DistributedCache.Profiles;
 
 /// <summary>Lays a profile over its preset, over <c>Default</c>, over the defaults: the first that sets a value has it.</summary>
 internal static class ProfileLayers

@@ -1,6 +1,7 @@
 using DistributedCache.Expiry;
 
-namespace DistributedCache.Registration;
+
+namespace DistributedCache.Profiles;
 
 /// <summary>A profile with every value decided. Immutable: a reload makes new ones.</summary>
 internal sealed class ResolvedProfile

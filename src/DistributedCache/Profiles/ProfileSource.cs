@@ -1,10 +1,11 @@
 using DistributedCache.Diagnostics;
+using DistributedCache.Registration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
-namespace DistributedCache.Registration;
+namespace DistributedCache.Profiles;
 
 /// <summary>A cache's options and profiles as they are now. A reload replaces both; readers see one or the other, whole.</summary>
 internal sealed class ProfileSource : IDisposable
