@@ -19,7 +19,7 @@ public readonly struct InvalidationResult
     /// <summary>How far it came; in bulk, the least that was reached for any key.</summary>
     public InvalidationStatus Status { get; }
 
-    /// <summary>Stands for this write on any node: see <see cref="ITieredCache.WaitForAsync"/>. Empty unless it was acknowledged.</summary>
+    /// <summary>Stands for this write on any node: see <see cref="ITieredCache.WaitForAsync"/>. Empty where nothing was done yet.</summary>
     public ConsistencyToken Token { get; }
 
     /// <summary>The keys of a bulk write that were refused; the others were done.</summary>

@@ -47,8 +47,9 @@ public sealed class TieredCacheProfile
     /// the paper has it; finite. Default: 0. Not for primary data.</summary>
     public double? EarlyRefresh { get; set; }
 
-    /// <summary>How long a caller waits for the factory before it gets the stale value, if there is one; more than zero and less than
-    /// <see cref="FactoryHardTimeout"/>, or <see cref="Timeout.InfiniteTimeSpan"/>. Default: infinite.</summary>
+    /// <summary>How long a caller waits for the factory before it gets the stale value, if there is one; zero (the stale value
+    /// at once, and the load behind it) or more, less than <see cref="FactoryHardTimeout"/>, or <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// Default: infinite.</summary>
     public TimeSpan? FactorySoftTimeout { get; set; }
 
     /// <summary>How long a factory may take before its load ends and its key is free for the next; more than zero and at most

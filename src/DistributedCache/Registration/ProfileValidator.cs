@@ -37,7 +37,7 @@ internal static class ProfileValidator
         faults.Range($"{path}:{nameof(p.LocalSize)}", p.LocalSize, 0, long.MaxValue);
         faults.Unless(p.Jitter is null or (>= 0 and <= 0.5), $"{path}:{nameof(p.Jitter)}", p.Jitter, "from 0 to 0.5");
         faults.Unless(p.EarlyRefresh is null or (>= 0 and < double.PositiveInfinity), $"{path}:{nameof(p.EarlyRefresh)}", p.EarlyRefresh, "0 or more, and finite");
-        faults.Timeout($"{path}:{nameof(p.FactorySoftTimeout)}", p.FactorySoftTimeout);
+        if (p.FactorySoftTimeout != TimeSpan.Zero) faults.Timeout($"{path}:{nameof(p.FactorySoftTimeout)}", p.FactorySoftTimeout);
         faults.Timeout($"{path}:{nameof(p.FactoryHardTimeout)}", p.FactoryHardTimeout);
         faults.NotNegative($"{path}:{nameof(p.RetryAfterFailure)}", p.RetryAfterFailure);
         faults.NotNegative($"{path}:{nameof(p.NullDuration)}", p.NullDuration);

@@ -130,6 +130,19 @@ public class TimeoutTests
     }
 
     [Fact]
+    public async Task SoftTimeout_Zero_ServesStaleWhileItRevalidates()
+    {
+        await using var node = Make(TimeSpan.Zero);
+        await node.Cache.Load("a", "old");
+        node.Time.Advance(TimeSpan.FromMinutes(1));
+        var source = new TestSource<string>();
+        Assert.Equal("old", await Eventually.DoneAsync(node.Cache.Load("a", source).AsTask()));
+        source[0].Answer("new");
+        await Eventually.TrueAsync(() => node.Cache.Load("a", source) is { IsCompletedSuccessfully: true, Result: "new" });
+        Assert.Equal(1, source.Count);
+    }
+
+    [Fact]
     public async Task SoftTimeout_NoStaleValue_WaitsForTheLoad()
     {
         await using var node = Make(Second);
