@@ -27,7 +27,7 @@ public static class TieredCacheExtensions
         CancellationToken cancellationToken = default)
     {
         if (cache is not TieredCache own) return NotNull(cache).GetOrCreateAsync(key, state, factory, options, tags, cancellationToken);
-        return own.FindHit(key, options, cancellationToken) is { } entry && own.TryCount(entry, out T? value)
+        return TieredCache.MayHit(options, cancellationToken) && own.FindHit(key) is { } entry && own.TryCount(entry, out T? value)
             ? new ValueTask<T>(value!)
             : own.LoadAsync(key, state, factory, options, tags, cancellationToken);
     }
@@ -73,7 +73,7 @@ public static class TieredCacheExtensions
         CancellationToken cancellationToken = default)
     {
         if (cache is not TieredCache own) return NotNull(cache).GetOrCreateAsync(key.ToString(), state, factory, options, tags, cancellationToken);
-        return own.FindHit(key, options, cancellationToken) is { } entry && own.TryCount(entry, out T? value)
+        return TieredCache.MayHit(options, cancellationToken) && own.FindHit(key) is { } entry && own.TryCount(entry, out T? value)
             ? new ValueTask<T>(value!)
             : own.LoadAsync(key.ToString(), state, factory, options, tags, cancellationToken);
     }

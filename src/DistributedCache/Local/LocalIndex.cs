@@ -85,7 +85,7 @@ internal sealed class LocalIndex
     private LocalEntry? Find(ReadOnlySpan<char> key, int hash)
     {
         var entry = Volatile.Read(ref HeadOf(Volatile.Read(ref _buckets), hash));
-        while (entry is not null && (entry.Hash != hash || !key.SequenceEqual(entry.Key)))
+        while (entry is not null && (entry.Hash != hash || !KeyEquality.AreEqual(key, entry.Key)))
             entry = Volatile.Read(ref entry.Next);
         return entry;
     }

@@ -65,7 +65,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         OnProfilesChanged();
         _follower = new Follower(Remote, Coherence);
         Started = StartAsync();
-        _maintenance = new Maintenance(Store, Clock, Log);
+        _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
         Default = new TieredCache(this, tenant: "", isolates: false);
         Isolated = new TieredCache(this, tenant: "", isolates: true);
     }

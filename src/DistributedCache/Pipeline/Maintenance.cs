@@ -17,12 +17,14 @@ internal sealed class Maintenance : IAsyncDisposable
     private readonly LocalStore _store;
     private readonly CacheClock _clock;
     private readonly ILogger _log;
+    private readonly Func<MemoryPressure> _readPressure;
     private readonly ITimer _timer;
-    private int _lastPressure;
+    private long _lastPressure = -1;
 
-    public Maintenance(LocalStore store, CacheClock clock, ILogger log)
+    public Maintenance(LocalStore store, CacheClock clock, ILogger log, Func<MemoryPressure> readPressure)
     {
         _store = store;
+        _readPressure = readPressure;
         _clock = clock;
         _log = log;
         _timer = clock.CreateTimer(static self => ((Maintenance)self!).Run(), this, Period);
@@ -34,13 +36,12 @@ internal sealed class Maintenance : IAsyncDisposable
     {
         try
         {
-            _store.Sweep(_clock.Now, Math.Max(256, _store.Count / Parts));
-            var memory = GC.GetGCMemoryInfo(GCKind.Any);
-            if (memory.MemoryLoadBytes < memory.HighMemoryLoadThresholdBytes || memory.HighMemoryLoadThresholdBytes == 0) return;
+            _store.Sweep(_clock.Now, Math.Max(256, _store.Index.BucketCount / Parts));
+            var pressure = _readPressure();
 
             // Once a collection: without one in between, what was trimmed before is not yet free.
-            if (_lastPressure == (int)memory.Index) return;
-            _lastPressure = (int)memory.Index;
+            if (!pressure.IsHigh || pressure.Collection == _lastPressure) return;
+            _lastPressure = pressure.Collection;
             _store.Trim(TrimmedUnderPressure, _clock.Now);
         }
         catch (Exception exception)

@@ -19,6 +19,9 @@ internal sealed class TieredCache : ITieredCache
     private readonly string _tenant;
     private readonly bool _isolates;
 
+    // A key is its own index, and an instance may be handed out: what nearly every cache is.
+    private readonly bool _isPlain;
+
     public TieredCache(CacheEngine engine, string tenant, bool isolates)
     {
         _engine = engine;
@@ -29,6 +32,7 @@ internal sealed class TieredCache : ITieredCache
         _bulk = new BulkPath(engine, _reads, tenant, isolates);
         _tenant = tenant;
         _isolates = isolates;
+        _isPlain = tenant.Length == 0 && !isolates;
     }
 
     public ValueTask<T> GetOrCreateAsync<TState, T>(
@@ -38,7 +42,7 @@ internal sealed class TieredCache : ITieredCache
         TieredCacheEntryOptions? options,
         IEnumerable<string>? tags,
         CancellationToken cancellationToken) =>
-        FindHit(key, options, cancellationToken) is { } entry && TryCount(entry, out T? value)
+        MayHit(options, cancellationToken) && FindHit(key) is { } entry && TryCount(entry, out T? value)
             ? new ValueTask<T>(value!)
             : LoadAsync(key, state, factory, options, tags, cancellationToken);
 
@@ -116,25 +120,28 @@ internal sealed class TieredCache : ITieredCache
         TokenWait.ReachAsync(_engine, token, timeout ?? _engine.MaxStaleness, cancellationToken);
 
     /// <summary>The whole of a hit but for its type: one look-up, one comparison of time, one of coherence.</summary>
-    /// <remarks>Not generic, and few arguments: in code shared between reference types each use of T is a look-up of its own, which the
-    /// call site, where T is known, need not make.</remarks>
+    /// <remarks>Not generic, and one argument: in code shared between reference types each use of T is a look-up of its own, which the
+    /// call site, where T is known, need not make; and there the other arguments are mostly constants.</remarks>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public LocalEntry? FindHit(string key, TieredCacheEntryOptions? options, CancellationToken cancellationToken)
+    public LocalEntry? FindHit(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return !_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
-            && Find(key) is { } entry && _hits.IsCurrent(entry)
-            ? entry
-            : null;
+        var entry = _isPlain ? FindPlain(key) : _isolates ? null : Find(key.AsSpan());
+        return entry is not null && _hits.IsCurrent(entry) ? entry : null;
     }
 
-    /// <inheritdoc cref="FindHit(string, TieredCacheEntryOptions?, CancellationToken)"/>
+    /// <inheritdoc cref="FindHit(string)"/>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public LocalEntry? FindHit(ReadOnlySpan<char> key, TieredCacheEntryOptions? options, CancellationToken cancellationToken) =>
-        !_isolates && (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested
-        && Find(key) is { } entry && _hits.IsCurrent(entry)
-            ? entry
-            : null;
+    public LocalEntry? FindHit(ReadOnlySpan<char> key)
+    {
+        var entry = _isolates ? null : Find(key);
+        return entry is not null && _hits.IsCurrent(entry) ? entry : null;
+    }
+
+    /// <summary>Whether a call's options let a hit answer it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool MayHit(TieredCacheEntryOptions? options, CancellationToken cancellationToken) =>
+        (options is null || options.AllowsLocalRead) && !cancellationToken.IsCancellationRequested;
 
     /// <summary>The entry's value, counted as a hit, if it is of that type and may be handed out as it is.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -176,8 +183,10 @@ internal sealed class TieredCache : ITieredCache
         return true;
     }
 
-    private LocalEntry? Find(string key) =>
-        _tenant.Length > 0 ? Find(key.AsSpan()) : CacheKey.IsOwnIndex(key) ? _store.Find(key) : null;
+    private LocalEntry? Find(string key) => _tenant.Length > 0 ? Find(key.AsSpan()) : FindPlain(key);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private LocalEntry? FindPlain(string key) => CacheKey.IsOwnIndex(key) ? _store.Find(key) : null;
 
     private LocalEntry? Find(ReadOnlySpan<char> key)
     {
