@@ -16,9 +16,6 @@ internal sealed class LocalIndex
 {
     private const int MinBuckets = 16;
 
-    // Up to here a table is kept half empty: half a megabyte for shorter chains. Beyond, eight bytes an entry would tell.
-    private const int SparseBuckets = 1 << 16;
-
     private Bucket[] _buckets = new Bucket[MinBuckets];
 
     public int Count { get; private set; }
@@ -37,7 +34,7 @@ internal sealed class LocalIndex
     /// <summary>Adds an entry whose key is not here.</summary>
     public void Add(LocalEntry entry)
     {
-        if (Count == (_buckets.Length > SparseBuckets ? _buckets.Length : _buckets.Length / 2))
+        if (Count == _buckets.Length)
             Grow();
 
         ref var head = ref HeadOf(_buckets, entry.Hash);
