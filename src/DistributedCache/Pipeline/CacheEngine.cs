@@ -185,9 +185,9 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         return new EntryTimes(now, now + Jitter.Apply(duration, policy.Profile.Jitter, Random.Shared.NextDouble()), Math.Max(0, stale), loadDuration);
     }
 
-    /// <summary>The same times, capped by what L1 may hold.</summary>
-    public static EntryTimes LocalTimes(in EntryPolicy policy, in EntryTimes times) => policy.CapsLocal && times.Sliding == 0
-        ? times with { FreshUntil = Math.Min(times.FreshUntil, times.Created + policy.LocalDurationMs) }
+    /// <summary>The same times, capped by how long L1 may hold what it takes now: a value made here, or one L2 has had for a while.</summary>
+    public static EntryTimes LocalTimes(in EntryPolicy policy, in EntryTimes times, long now) => policy.CapsLocal && times.Sliding == 0
+        ? times with { FreshUntil = Math.Min(times.FreshUntil, now + policy.LocalDurationMs) }
         : times;
 
     /// <summary>Whether L1 holds such an entry: a sliding one whose other readers renew it elsewhere does so only where its owner set a cap.</summary>

@@ -257,7 +257,7 @@ internal class Load<T> : Flight<T>
         }
 
         if (verdict is Verdict.Invalid or Verdict.Unknown || !_engine.Values.TryCopyIn<T>(Call, stored, out var value, out var weight)) return false;
-        var entry = _engine.MakeEntry(Call, value, weight, stored.Times, stored.Stamps, sequence);
+        var entry = _engine.MakeEntry(Call, value, weight, CacheEngine.LocalTimes(Call.Policy, stored.Times, _engine.Clock.Now), stored.Stamps, sequence);
 
         // That a sliding entry is there at all says that it was renewed in time, whenever it was stored.
         if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
@@ -345,7 +345,7 @@ internal class Load<T> : Flight<T>
         if (!Call.WritesLocal || !_engine.KeepsLocally(Call, times)) return;
         var (kept, weight) = _engine.Values.Pack(Call, value, bytes, stamps, context.LocalSize);
         Payload = kept as StoredPayload;
-        var entry = _engine.MakeEntry(Call, kept, weight, CacheEngine.LocalTimes(Call.Policy, times), stamps, KeySequence);
+        var entry = _engine.MakeEntry(Call, kept, weight, CacheEngine.LocalTimes(Call.Policy, times, times.Created), stamps, KeySequence);
         _engine.Kept(_engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending), Call.Policy.Profile);
     }
 

@@ -103,7 +103,7 @@ internal sealed class PendingWrite<T> : IDisposable
     {
         if (_times is not { } times || !Call.WritesLocal || !_engine.KeepsLocally(Call, times)) return true;
         var (stored, weight) = _engine.Values.Pack(Call, _value, _bytes, _stamps);
-        var entry = _engine.MakeEntry(Call, stored, weight, CacheEngine.LocalTimes(Call.Policy, times), _stamps, sequence);
+        var entry = _engine.MakeEntry(Call, stored, weight, CacheEngine.LocalTimes(Call.Policy, times, times.Created), _stamps, sequence);
         var result = _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], Pending);
         _engine.Kept(result, Call.Policy.Profile);
         return result is PutResult.Stored or PutResult.NotAdmitted;

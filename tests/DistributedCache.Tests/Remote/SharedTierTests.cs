@@ -29,6 +29,20 @@ public class SharedTierTests
     }
 
     [Fact]
+    public async Task GetOrCreateAsync_FromL2WithALocalDuration_IsInL1NoLonger()
+    {
+        await using var two = TwoNodes.Make(configure: o => o.Profiles["Default"].LocalDuration = TimeSpan.FromSeconds(10));
+        await two.A.Load("a", 1);
+        two.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(CacheTier.Remote, (await two.B.Entry("a", 2)).Tier);
+        two.Time.Advance(TimeSpan.FromSeconds(9));
+        Assert.Equal(CacheTier.Local, (await two.B.Entry("a", 2)).Tier);
+        two.Time.Advance(TimeSpan.FromSeconds(1));
+        var again = await two.B.Entry("a", 2);
+        Assert.Equal((CacheTier.Remote, 1), (again.Tier, again.Value));
+    }
+
+    [Fact]
     public async Task GetAsync_NullAndValueTypes_ComeThroughL2()
     {
         await using var two = TwoNodes.Make();
