@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace DistributedCache.Expiry;
 
 /// <summary>The library's two clocks, in milliseconds: a monotonic one for deadlines, the wall clock for what is stored remotely.</summary>
-/// <remarks>With the system's time provider the monotonic clock is <see cref="Environment.TickCount64"/>: a third of the cost of a
+/// <remarks>With the system's time provider the monotonic clock is <see cref="CoarseTime"/>: a fifth of the cost of a
 /// time stamp, and read by every hit. Another provider is asked, so that a test's steps count to the millisecond.</remarks>
 internal sealed class CacheClock(TimeProvider provider)
 {
@@ -18,7 +18,7 @@ internal sealed class CacheClock(TimeProvider provider)
     public long Now
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _provider is null ? Environment.TickCount64 : Ask(_provider);
+        get => _provider is null ? CoarseTime.Milliseconds : Ask(_provider);
     }
 
     /// <summary>Unix milliseconds.</summary>
