@@ -50,8 +50,18 @@ public sealed class InProcessRemote : IRemoteTier
         return ValueTask.FromResult<IAsyncDisposable>(new Following(this, follower));
     }
 
-    ValueTask<Head[]> IRemoteTier.ReadHeadsAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Array.ConvertAll(_partitions, static p => p.Head));
+    ValueTask<MarksReply?[]> IRemoteTier.RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Array.ConvertAll(_partitions, static p => (MarksReply?)new MarksReply(p.Head, [])));
+
+    ValueTask<Head?[]> IRemoteTier.ReadHeadsAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Array.ConvertAll(_partitions, static p => (Head?)p.Head));
+
+    ValueTask<Head> IRemoteTier.TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_partitions[partition].Head);
+
+    // Nothing is lost here, so nobody asks; the empty log says that all was trimmed.
+    ValueTask<IReadOnlyList<Invalidation>> IRemoteTier.ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<Invalidation>>([]);
 
     ValueTask<MarksReply> IRemoteTier.ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_partitions[partition].ReadMarks(marks));
@@ -86,6 +96,14 @@ public sealed class InProcessRemote : IRemoteTier
 
     ValueTask<bool> IRemoteTier.FillAsync(RemoteWrite write, ulong token, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_partitions[write.Key.Partition].Fill(write, token));
+
+    ValueTask<LeaseReply[]> IRemoteTier.LeaseManyAsync(
+        int partition, IReadOnlyList<CacheKey> keys, IReadOnlyList<ulong> tokens, Known known, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<LeaseReply[]>([.. keys.Zip(tokens, (key, token) => _partitions[partition].Ask(key, token, rejectedId: 0))]);
+
+    ValueTask<bool[]> IRemoteTier.FillManyAsync(
+        int partition, IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<bool[]>([.. writes.Zip(tokens, (write, token) => _partitions[partition].Fill(write, token))]);
 
     ValueTask<PrimaryReply> IRemoteTier.SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_partitions[write.Key.Partition].SetPrimary(write, onlyIfAbsent));

@@ -4,5 +4,8 @@ namespace DistributedCache.Coherence;
 /// <param name="Incarnation">The life of the partition's state: older cached entries are invalid.</param>
 /// <param name="Base">Where the era began from which <paramref name="Sequence"/> is counted.</param>
 /// <param name="Sequence">The number of the last invalidation.</param>
-/// <param name="Floor">A cached entry stamped below it is invalid; absent marks count as this.</param>
-internal readonly record struct Head(long Incarnation, long Base, long Sequence, long Floor);
+/// <param name="Floor">Absent tags and prefixes count as this.</param>
+/// <param name="VersionFloors">For each registered version the number from which on invalidations reach its entries: an entry of the
+/// remote tier whose key is stamped below it, or whose version is absent, is invalid. Null where the tier needs no registration.</param>
+internal readonly record struct Head(
+    long Incarnation, long Base, long Sequence, long Floor, IReadOnlyDictionary<string, long>? VersionFloors = null);

@@ -1,4 +1,7 @@
 namespace DistributedCache.Coherence;
 
 /// <summary>What the remote tier knows of the marks it was asked for; one that is absent there has the floor.</summary>
-internal readonly record struct MarksReply(Head Head, IReadOnlyList<KeyValuePair<Mark, long>> Sequences);
+/// <param name="Head">The partition's head of the same moment.</param>
+/// <param name="Sequences">The marks.</param>
+/// <param name="IsComplete">Whether these are all marks since the head's floor.</param>
+internal readonly record struct MarksReply(Head Head, IReadOnlyList<KeyValuePair<Mark, long>> Sequences, bool IsComplete = false);

@@ -15,11 +15,12 @@ internal sealed class Follower(IRemoteTier remote, CoherenceState coherence) : I
         var heads = await remote.ReadHeadsAsync(cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < heads.Length; i++)
         {
+            if (heads[i] is not { } head) continue;
             var partition = coherence[i];
             lock (partition.Lock)
             {
                 // Not adopted where a message has carried the partition past this head meanwhile.
-                if (!partition.HasHead || heads[i].Sequence > partition.Applied) partition.Drop(heads[i]);
+                if (!partition.HasHead || head.Sequence > partition.Applied) partition.Drop(head);
                 if (remote.IsLossless) partition.VerifiedAt = long.MaxValue;
             }
         }
@@ -38,6 +39,10 @@ internal sealed class Follower(IRemoteTier remote, CoherenceState coherence) : I
             // Nothing is lost on a lossless tier: what is not next came before the first head was read.
             partition.Drop(new Head(message.Incarnation, message.Base, message.Sequence, 0));
         }
+    }
+
+    public void OnWake(int partition, IReadOnlyList<string> indexes)
+    {
     }
 
     public ValueTask DisposeAsync() => _following?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -27,7 +27,7 @@ internal static class TokenWait
         if (token.IsEveryHead)
         {
             // Read after the call, so that what was written before the token was made is in them.
-            Head[] heads;
+            Head?[] heads;
             try
             {
                 heads = await engine.Remote.ReadHeadsAsync(cancellationToken).ConfigureAwait(false);
@@ -38,8 +38,8 @@ internal static class TokenWait
                 return false;
             }
 
-            if (token.Heads == 0 || token.Heads != engine.Coherence.HashHeads()) return false;
-            token = ConsistencyToken.Of([.. heads.Select(static (head, i) => new TokenPart(i, head.Incarnation, head.Base, head.Sequence))], token.Heads);
+            if (token.Heads == 0 || token.Heads != engine.Coherence.HashHeads() || heads.Contains(null)) return false;
+            token = ConsistencyToken.Of([.. heads.Select(static (head, i) => new TokenPart(i, head!.Value.Incarnation, head.Value.Base, head.Value.Sequence))], token.Heads);
         }
 
         while (!IsReached(engine, token.Parts))

@@ -7,4 +7,7 @@ internal interface IRemoteFollower
 {
     /// <summary>A message came. Must not call the tier.</summary>
     void OnInvalidation(Invalidation message);
+
+    /// <summary>Keys' leases ended, by a fill or a release: who waits for them may ask again. Must not call the tier.</summary>
+    void OnWake(int partition, IReadOnlyList<string> indexes);
 }

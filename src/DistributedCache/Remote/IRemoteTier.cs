@@ -27,8 +27,22 @@ internal interface IRemoteTier
     /// <summary>Follows every partition: each numbered invalidation from now on is handed to the follower.</summary>
     ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken);
 
-    /// <summary>Reads every partition's head. A partition without one begins its first incarnation.</summary>
-    ValueTask<Head[]> ReadHeadsAsync(CancellationToken cancellationToken);
+    /// <summary>Announces the versions this node reads and writes in every partition, beginning an incarnation or era where one is due:
+    /// from then on invalidations reach their entries too. Before the first read of an entry, and every ten minutes.</summary>
+    /// <param name="versions">The versions.</param>
+    /// <param name="withMarks">Whether to answer a partition's marks with its head, where they are few enough to be read whole.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>For each partition what it has; null where its server did not answer.</returns>
+    ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken);
+
+    /// <summary>Reads every partition's head: the heartbeat. Null where its server did not answer, or has none: that is to be touched.</summary>
+    ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Begins an incarnation or era in a partition where one is due, and answers its head.</summary>
+    ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken);
+
+    /// <summary>Reads a partition's log after a number, oldest first. It may begin later than asked: what lay between was trimmed.</summary>
+    ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken);
 
     /// <summary>Reads what a partition knows of marks, with its head of the same moment.</summary>
     ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken);
@@ -63,6 +77,14 @@ internal interface IRemoteTier
 
     /// <summary>Stores what a load brought, only if its lease is still that token: an invalidation since has voided it.</summary>
     ValueTask<bool> FillAsync(RemoteWrite write, ulong token, CancellationToken cancellationToken);
+
+    /// <summary><see cref="LeaseAsync"/> for keys of one partition (at most 256), each judged alone; answers in their order.</summary>
+    ValueTask<LeaseReply[]> LeaseManyAsync(
+        int partition, IReadOnlyList<CacheKey> keys, IReadOnlyList<ulong> tokens, Known known, CancellationToken cancellationToken);
+
+    /// <summary><see cref="FillAsync"/> for entries of one partition (at most 256), each judged alone; answers in their order.</summary>
+    ValueTask<bool[]> FillManyAsync(
+        int partition, IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens, CancellationToken cancellationToken);
 
     /// <summary>Stores a primary value, numbered so that other nodes' L1 follow; with <paramref name="onlyIfAbsent"/> false comes back
     /// where another was there first.</summary>

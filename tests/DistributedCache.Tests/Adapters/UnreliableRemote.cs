@@ -25,7 +25,22 @@ internal sealed class UnreliableRemote(InProcessRemote inner) : IRemoteTier
 
     public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) => Tier.FollowAsync(follower, cancellationToken);
 
-    public ValueTask<Head[]> ReadHeadsAsync(CancellationToken cancellationToken) => Tier.ReadHeadsAsync(cancellationToken);
+    public ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken) =>
+        Tier.RegisterAsync(versions, withMarks, cancellationToken);
+
+    public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) => Tier.ReadHeadsAsync(cancellationToken);
+
+    public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) => Tier.TouchAsync(partition, known, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
+        Tier.ReadLogAsync(partition, after, cancellationToken);
+
+    public ValueTask<LeaseReply[]> LeaseManyAsync(
+        int partition, IReadOnlyList<CacheKey> keys, IReadOnlyList<ulong> tokens, Known known, CancellationToken cancellationToken) =>
+        Tier.LeaseManyAsync(partition, keys, tokens, known, cancellationToken);
+
+    public ValueTask<bool[]> FillManyAsync(int partition, IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens, CancellationToken cancellationToken) =>
+        Tier.FillManyAsync(partition, writes, tokens, cancellationToken);
 
     public ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken) => Tier.ReadMarksAsync(partition, marks, cancellationToken);
 

@@ -18,7 +18,23 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails)
     public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) =>
         Try("Follow", () => inner.FollowAsync(follower, cancellationToken));
 
-    public ValueTask<Head[]> ReadHeadsAsync(CancellationToken cancellationToken) => Try("ReadHeads", () => inner.ReadHeadsAsync(cancellationToken));
+    public ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken) =>
+        Try("Register", () => inner.RegisterAsync(versions, withMarks, cancellationToken));
+
+    public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) => Try("ReadHeads", () => inner.ReadHeadsAsync(cancellationToken));
+
+    public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
+        Try("Touch", () => inner.TouchAsync(partition, known, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
+        Try("ReadLog", () => inner.ReadLogAsync(partition, after, cancellationToken));
+
+    public ValueTask<LeaseReply[]> LeaseManyAsync(
+        int partition, IReadOnlyList<CacheKey> keys, IReadOnlyList<ulong> tokens, Known known, CancellationToken cancellationToken) =>
+        Try("LeaseMany", () => inner.LeaseManyAsync(partition, keys, tokens, known, cancellationToken));
+
+    public ValueTask<bool[]> FillManyAsync(int partition, IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens, CancellationToken cancellationToken) =>
+        Try("FillMany", () => inner.FillManyAsync(partition, writes, tokens, cancellationToken));
 
     public ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken) =>
         Try("ReadMarks", () => inner.ReadMarksAsync(partition, marks, cancellationToken));
