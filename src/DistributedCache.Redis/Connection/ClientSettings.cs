@@ -1,0 +1,48 @@
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Connection;
+
+/// <summary>The settings of the client a connection string gets where it does not say otherwise: the defaults hide a hung server for
+/// twenty seconds, and queue what can't be sent.</summary>
+internal static class ClientSettings
+{
+    private const int TimeoutMs = 1_000;
+
+    /// <summary>Reads a connection string.</summary>
+    /// <exception cref="ArgumentException">It is empty, names no server, or can't be read; the message never has its password.</exception>
+    public static ConfigurationOptions Parse(string connectionString)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(connectionString);
+        ConfigurationOptions options;
+        try
+        {
+            options = ConfigurationOptions.Parse(connectionString);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new ArgumentException(
+                $"The Redis connection string can't be read: {exception.Message} It is like 'host:6379,host:6380,password=...'.", nameof(connectionString), exception);
+        }
+
+        if (options.EndPoints.Count == 0)
+            throw new ArgumentException("The Redis connection string names no server. It is like 'host:6379,host:6380,password=...'.", nameof(connectionString));
+        Harden(options, connectionString);
+        return options;
+    }
+
+    private static void Harden(ConfigurationOptions options, string text)
+    {
+        // An application starts, and goes on, without its Redis.
+        options.AbortOnConnectFail = false;
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(100);
+        options.HeartbeatConsistencyChecks = true;
+        options.ReconnectRetryPolicy = new LinearRetry(200);
+        if (!Says("keepAlive")) options.KeepAlive = 1;
+        if (!Says("connectTimeout")) options.ConnectTimeout = TimeoutMs;
+        if (!Says("asyncTimeout")) options.AsyncTimeout = TimeoutMs;
+        if (!Says("syncTimeout")) options.SyncTimeout = TimeoutMs;
+
+        bool Says(string setting) => text.Contains(setting + "=", StringComparison.OrdinalIgnoreCase);
+    }
+}

@@ -1,0 +1,55 @@
+using DistributedCache.Keys;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Connection;
+
+/// <summary>The way to the servers: opened at first use, and checked once against what the application keeps there.</summary>
+/// <param name="open">Opens the multiplexer; called once.</param>
+/// <param name="owns">Whether it is disposed with this.</param>
+/// <param name="names">The names of what the application keeps.</param>
+/// <param name="log">Where settings weaker than ours are named.</param>
+internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, bool owns, PartitionNames names, ILogger log) : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private IConnectionMultiplexer? _multiplexer;
+    private volatile IDatabase? _database;
+
+    /// <summary>The database, once the servers have answered and are found to be this application's.</summary>
+    /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
+    /// <exception cref="RedisException">The servers don't answer.</exception>
+    public ValueTask<IDatabase> GetAsync() => _database is { } database ? new(database) : OpenAsync();
+
+    /// <summary>The subscriber; it needs no answer from the servers.</summary>
+    public async ValueTask<ISubscriber> SubscriberAsync() => (await GetAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
+
+    public async ValueTask DisposeAsync()
+    {
+        _database = null;
+        if (owns && Interlocked.Exchange(ref _multiplexer, null) is { } multiplexer) await multiplexer.DisposeAsync().ConfigureAwait(false);
+        _gate.Dispose();
+    }
+
+    private async ValueTask<IDatabase> OpenAsync()
+    {
+        await _gate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_database is { } ready) return ready;
+            if (_multiplexer is null)
+            {
+                _multiplexer = await open().ConfigureAwait(false);
+                if (!owns && _multiplexer.TimeoutMilliseconds > 5_000) log.WeakSettings(_multiplexer.TimeoutMilliseconds);
+            }
+
+            var database = _multiplexer.GetDatabase();
+            await StoredSettings.CheckAsync(database, names).ConfigureAwait(false);
+            _database = database;
+            return database;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using DistributedCache.Keys;
+using DistributedCache.Redis.Connection;
+using DistributedCache.Redis.Protocol;
+using DistributedCache.Remote;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Following;
+
+/// <summary>The sharded channels of all partitions: what wakes a follower early. What is lost here the log has.</summary>
+internal sealed class ChannelFollower(PartitionNames names, RedisConnection connection, IRemoteFollower follower, ILogger log) : IAsyncDisposable
+{
+    private readonly ChannelMessageQueue?[] _queues = new ChannelMessageQueue?[names.Count];
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private bool _isForeignLogged;
+    private bool _isComplete;
+
+    /// <summary>Subscribes to the channels that are not subscribed to yet. One whose server is away is tried again by the next call.</summary>
+    public async Task SubscribeAsync()
+    {
+        if (Volatile.Read(ref _isComplete)) return;
+        await _gate.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var subscriber = await connection.SubscriberAsync().ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, names.Count).Where(i => _queues[i] is null).Select(i => SubscribeAsync(subscriber, i))).ConfigureAwait(false);
+            Volatile.Write(ref _isComplete, Array.TrueForAll(_queues, static queue => queue is not null));
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.WaitAsync().ConfigureAwait(false);
+        await Task.WhenAll(_queues.OfType<ChannelMessageQueue>().Select(static async queue =>
+        {
+            try
+            {
+                await queue.UnsubscribeAsync(CommandFlags.FireAndForget).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is RedisException or ObjectDisposedException or TimeoutException)
+            {
+                // The connection is gone, and the subscription with it.
+            }
+        })).ConfigureAwait(false);
+        _gate.Dispose();
+    }
+
+    private async Task SubscribeAsync(ISubscriber subscriber, int partition)
+    {
+        try
+        {
+            var queue = await subscriber.SubscribeAsync(RedisChannel.Sharded(names.Channel(partition))).ConfigureAwait(false);
+
+            // A queue of its own for each channel: messages are handed on in the order they came.
+            queue.OnMessage(message => Receive(partition, message));
+            _queues[partition] = queue;
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // The next heartbeat tries again; until then the log alone is followed.
+        }
+    }
+
+    private void Receive(int partition, ChannelMessage message)
+    {
+        ReadOnlyMemory<byte> bytes = message.Message;
+        if (!Message.TryRead(partition, bytes.Span, out var invalidation, out var woken))
+        {
+            if (!Interlocked.Exchange(ref _isForeignLogged, true)) log.ForeignMessage(names.Channel(partition));
+        }
+        else if (invalidation is not null) follower.OnInvalidation(invalidation);
+        else follower.OnWake(partition, woken);
+    }
+}

@@ -1,0 +1,286 @@
+using DistributedCache.Coherence;
+using DistributedCache.Keys;
+using DistributedCache.Redis.Connection;
+using DistributedCache.Redis.Protocol;
+using DistributedCache.Redis.Scripts;
+using DistributedCache.Remote;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Partitions;
+
+/// <summary>One partition in Redis: each member is one script, or one plain command.</summary>
+internal sealed class PartitionClient(int number, PartitionNames names, RedisConnection connection, RedisTierSettings settings)
+{
+    // Versions come and go with deployments: a list that changed twice while a call was repeated is already rare.
+    private const int MaximumAttempts = 8;
+
+    private static readonly TimeSpan MaximumLifetime = TieredCacheOptions.MaximumLifetime;
+
+    private readonly RedisKey _hash = names.Hash(number);
+    private readonly RedisKey _log = names.Log(number);
+    private readonly PartitionVersions _versions = new();
+
+    public async Task<MarksReply> RegisterAsync(IReadOnlyCollection<string> versions, int maximumMarks)
+    {
+        var call = Call(default, keys: 0, arguments: 1 + versions.Count);
+        call.Own[0] = maximumMarks;
+        var at = 1;
+        foreach (var version in versions) call.Own[at++] = version;
+        var reply = await RunAsync(Script.Register, call).ConfigureAwait(false);
+        _versions.AdoptFloors((string?)reply[1] ?? "");
+        var head = HeadOf(reply[0]);
+        var fields = (RedisResult[]?)reply[3] ?? [];
+        if ((long)reply[2] > settings.TagsPerPartition) await PruneAsync(head).ConfigureAwait(false);
+        return new MarksReply(head, MarksIn(fields), IsComplete: fields.Length > 0);
+    }
+
+    public async Task<Head?> ReadHeadAsync(IReadOnlyList<string> registered)
+    {
+        var database = await connection.GetAsync().ConfigureAwait(false);
+        var values = await database.HashGetAsync(_hash, FieldsWith(registered, [])).ConfigureAwait(false);
+        return HeadIn(values, registered);
+    }
+
+    public async Task<MarksReply> ReadMarksAsync(IReadOnlyCollection<Mark> marks, IReadOnlyList<string> registered)
+    {
+        var database = await connection.GetAsync().ConfigureAwait(false);
+        var values = await database.HashGetAsync(_hash, FieldsWith(registered, marks)).ConfigureAwait(false);
+        var head = HeadIn(values, registered) ?? await TouchAsync(default).ConfigureAwait(false);
+        var at = HeadText.Fields.Length + registered.Count;
+        var sequences = new List<KeyValuePair<Mark, long>>(marks.Count);
+        foreach (var mark in marks)
+        {
+            var absent = mark.Kind is MarkKind.Tag or MarkKind.Prefix ? head.Floor : 0;
+            sequences.Add(KeyValuePair.Create(mark, values[at++].TryParse(out long sequence) ? sequence : absent));
+        }
+
+        return new MarksReply(head, sequences);
+    }
+
+    public async Task<Head> TouchAsync(Known known) =>
+        HeadOf(await RunTextAsync(Script.Touch, Call(known, keys: 0, arguments: 0)).ConfigureAwait(false));
+
+    public async Task<IReadOnlyList<Invalidation>> ReadLogAsync(long after)
+    {
+        var database = await connection.GetAsync().ConfigureAwait(false);
+        var entries = await database.StreamRangeAsync(_log, $"{after + 1}-0", "+").ConfigureAwait(false);
+        var read = new List<Invalidation>(entries.Length);
+        foreach (var entry in entries)
+        {
+            // What is not ours in the log leaves a gap, which drops the partition: closed, not open.
+            if (Message.TryRead(number, (byte[]?)entry["m"] ?? [], out var invalidation, out _) && invalidation is not null) read.Add(invalidation);
+        }
+
+        return read;
+    }
+
+    public async Task<Invalidation> InvalidateAsync(InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known)
+    {
+        string[] indexes = [.. keys.Select(static key => key.Index)];
+        var message = NameList.Encode(indexes);
+        var reply = await RepeatAsync(Script.Invalidate, () =>
+        {
+            var text = _versions.Text;
+            var physical = new List<RedisKey>(keys.Count * 4);
+            foreach (var key in keys) names.AddEveryVersion(key, _versions.List, physical);
+            var call = Call(known, physical.Count, arguments: 3);
+            physical.CopyTo(call.OwnKeys);
+            (call.Own[0], call.Own[1], call.Own[2]) = (text, kind == InvalidationKind.Expire ? "E" : "R", message);
+            return call;
+        }).ConfigureAwait(false);
+        return Numbered(HeadOf(reply[1]), kind, indexes);
+    }
+
+    public async Task<Invalidation> InvalidateAsync(Mark mark, Known known)
+    {
+        var field = MarkField.Encode(mark);
+        var call = Call(known, keys: 0, arguments: 2);
+        (call.Own[0], call.Own[1]) = (field, NameList.Encode([field]));
+        var reply = await RunAsync(Script.Mark, call).ConfigureAwait(false);
+        return Numbered(HeadOf(reply[1]), InvalidationKind.Mark, [], mark);
+    }
+
+    public async Task<SetReply> SetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
+    {
+        var reply = await RepeatAsync(Script.Set, () =>
+        {
+            var text = _versions.Text;
+            var physical = new List<RedisKey>(writes.Count * 3);
+            foreach (var write in writes)
+            {
+                physical.Add(names.Entry(write.Key));
+                names.AddEveryVersion(write.Key, _versions.List, physical);
+            }
+
+            var call = Call(known, physical.Count, arguments: 3 + (3 * writes.Count));
+            physical.CopyTo(call.OwnKeys);
+            (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
+            call.Own[2] = MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant));
+            for (var i = 0; i < writes.Count; i++)
+            {
+                call.Own[3 + (3 * i)] = writes[i].Key.Index;
+                call.Own[4 + (3 * i)] = Milliseconds(writes[i].TimeToLive);
+                call.Own[5 + (3 * i)] = writes[i].Envelope;
+            }
+
+            return call;
+        }).ConfigureAwait(false);
+        var head = HeadOf(reply[1]);
+        int[] refused = [.. ((string?)reply[2] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        string[] accepted = [.. writes.Where((_, i) => !refused.Contains(i)).Select(static write => write.Key.Index)];
+        return new SetReply(accepted.Length == 0 ? null : Numbered(head, InvalidationKind.Set, accepted), head, refused);
+    }
+
+    public async Task<LeaseReply[]> LeaseAsync(
+        IReadOnlyList<CacheKey> keys, IReadOnlyList<ulong> tokens, ulong rejectedId, Known known, long utcNow)
+    {
+        var call = Call(known, 2 * keys.Count, arguments: 4 + (2 * keys.Count));
+        (call.Own[0], call.Own[1], call.Own[2]) = (keys[0].Version, utcNow, settings.LeaseMilliseconds);
+        call.Own[3] = MarkField.Encode(Mark.ClearOf(keys[0].Tenant));
+        for (var i = 0; i < keys.Count; i++)
+        {
+            call.OwnKeys[2 * i] = names.Entry(keys[i]);
+            call.OwnKeys[(2 * i) + 1] = names.Lease(keys[i]);
+            call.Own[4 + (2 * i)] = Token(tokens[i]);
+            call.Own[5 + (2 * i)] = rejectedId == 0 ? RedisValue.EmptyString : BitConverter.GetBytes(rejectedId);
+        }
+
+        var reply = await RunAsync(Script.Lease, call).ConfigureAwait(false);
+        var head = HeadOf(reply[0]);
+        var answers = new LeaseReply[keys.Count];
+        for (var i = 0; i < answers.Length; i++) answers[i] = LeaseReplies.Read((byte[]?)reply[i + 1], head);
+        return answers;
+    }
+
+    public async Task<bool> ExtendAsync(CacheKey key, ulong token)
+    {
+        var call = Call(default, keys: 1, arguments: 2);
+        call.OwnKeys[0] = names.Lease(key);
+        (call.Own[0], call.Own[1]) = (Token(token), settings.LeaseMilliseconds);
+        return (bool)await RunTextAsync(Script.Extend, call).ConfigureAwait(false);
+    }
+
+    public async Task ReleaseAsync(CacheKey key, ulong token)
+    {
+        var call = Call(default, keys: 1, arguments: 2);
+        call.OwnKeys[0] = names.Lease(key);
+        (call.Own[0], call.Own[1]) = (Token(token), key.Index);
+        await RunTextAsync(Script.Release, call).ConfigureAwait(false);
+    }
+
+    public async Task<bool[]> FillAsync(IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens)
+    {
+        var call = Call(default, 2 * writes.Count, arguments: 4 * writes.Count);
+        for (var i = 0; i < writes.Count; i++)
+        {
+            call.OwnKeys[2 * i] = names.Entry(writes[i].Key);
+            call.OwnKeys[(2 * i) + 1] = names.Lease(writes[i].Key);
+            call.Own[4 * i] = writes[i].Key.Index;
+            call.Own[(4 * i) + 1] = Token(tokens[i]);
+            call.Own[(4 * i) + 2] = Milliseconds(writes[i].TimeToLive);
+            call.Own[(4 * i) + 3] = writes[i].Envelope;
+        }
+
+        var stored = (byte[]?)await RunTextAsync(Script.Fill, call).ConfigureAwait(false) ?? [];
+        return Array.ConvertAll(stored, static one => one == (byte)'1');
+    }
+
+    public async Task<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known)
+    {
+        var call = Call(known, keys: 1, arguments: 4);
+        call.OwnKeys[0] = names.Entry(write.Key);
+        (call.Own[0], call.Own[1]) = (NameList.Encode([write.Key.Index]), Milliseconds(write.TimeToLive));
+        (call.Own[2], call.Own[3]) = (onlyIfAbsent ? "1" : "0", write.Envelope);
+        var reply = await RunAsync(Script.SetPrimary, call).ConfigureAwait(false);
+        return (string?)reply[0] switch
+        {
+            "NO" => new PrimaryReply(false, null),
+            "PLAIN" => new PrimaryReply(true, null),
+            _ => new PrimaryReply(true, Numbered(HeadOf(reply[1]), InvalidationKind.Set, [write.Key.Index])),
+        };
+    }
+
+    /// <summary>Forgets the older half of the tags and prefixes: the hash has more than it should keep.</summary>
+    private async Task PruneAsync(Head head)
+    {
+        var database = await connection.GetAsync().ConfigureAwait(false);
+        var fields = new List<(RedisValue Field, long Sequence)>();
+        await foreach (var entry in database.HashScanAsync(_hash, pageSize: 1_000).ConfigureAwait(false))
+        {
+            if (MarkField.TryDecode(entry.Name.ToString(), out var mark) && mark.Kind is MarkKind.Tag or MarkKind.Prefix && entry.Value.TryParse(out long sequence))
+                fields.Add((entry.Name, sequence));
+        }
+
+        if (fields.Count <= settings.TagsPerPartition) return;
+        fields.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
+        var cut = fields[fields.Count / 2].Sequence;
+        var older = fields.FindAll(field => field.Sequence <= cut);
+
+        // The floor rises with the first batch: fields that are still there then are no more than superfluous.
+        foreach (var batch in older.Chunk(4_096))
+        {
+            var call = Call(new Known(head.Incarnation, head.Sequence), keys: 0, arguments: 2 + batch.Length);
+            (call.Own[0], call.Own[1]) = (head.Incarnation, cut);
+            for (var i = 0; i < batch.Length; i++) call.Own[2 + i] = batch[i].Field;
+            await RunTextAsync(Script.Prune, call).ConfigureAwait(false);
+        }
+    }
+
+    private static RedisValue Token(ulong token) => token.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static long Milliseconds(TimeSpan time) => Math.Clamp((long)time.TotalMilliseconds, 1, (long)MaximumLifetime.TotalMilliseconds * 2);
+
+    private static List<KeyValuePair<Mark, long>> MarksIn(RedisResult[] fields)
+    {
+        var marks = new List<KeyValuePair<Mark, long>>();
+        for (var i = 0; i + 1 < fields.Length; i += 2)
+        {
+            if (MarkField.TryDecode((string?)fields[i] ?? "", out var mark)) marks.Add(KeyValuePair.Create(mark, (long)fields[i + 1]));
+        }
+
+        return marks;
+    }
+
+    private static RedisValue[] FieldsWith(IReadOnlyList<string> registered, IReadOnlyCollection<Mark> marks) =>
+    [
+        .. HeadText.Fields,
+        .. registered.Select(static version => (RedisValue)FieldNames.Version(version)),
+        .. marks.Select(static mark => (RedisValue)MarkField.Encode(mark)),
+    ];
+
+    private Head? HeadIn(RedisValue[] values, IReadOnlyList<string> registered)
+    {
+        _versions.Adopt((string?)values[4] ?? "");
+        _versions.AdoptFloors(registered, values.AsSpan(HeadText.Fields.Length));
+        return HeadText.Read(values, _versions.Floors);
+    }
+
+    private Head HeadOf(RedisResult text) => HeadText.Parse((byte[]?)text ?? [], _versions.Floors);
+
+    private Invalidation Numbered(Head head, InvalidationKind kind, IReadOnlyList<string> indexes, Mark mark = default) =>
+        new(number, head.Incarnation, head.Base, head.Sequence, kind, indexes, mark);
+
+    private ScriptCall Call(Known known, int keys, int arguments) => new(names, number, settings.LogLength, known, keys, arguments);
+
+    /// <summary>Runs a script that wants the keys of every version in use, again where it names others than the caller knew.</summary>
+    private async Task<RedisResult[]> RepeatAsync(Script script, Func<ScriptCall> make)
+    {
+        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+        {
+            var reply = await RunAsync(script, make()).ConfigureAwait(false);
+            if ((string?)reply[0] != "V") return reply;
+            _versions.Adopt((string?)reply[1] ?? "");
+        }
+
+        throw new RedisException($"The versions in use of partition {number} changed {MaximumAttempts} times during one call.");
+    }
+
+    private async Task<RedisResult[]> RunAsync(Script script, ScriptCall call) =>
+        (RedisResult[]?)await RunTextAsync(script, call).ConfigureAwait(false) ?? throw new RedisException($"The script '{script.Name}' answered nothing.");
+
+    private async Task<RedisResult> RunTextAsync(Script script, ScriptCall call)
+    {
+        var database = await connection.GetAsync().ConfigureAwait(false);
+        return await database.ScriptEvaluateAsync(script.Text, call.Keys, call.Arguments).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Partitions;
+
+/// <summary>What this node knows of the versions in use in one partition. Racing updates are harmless: scripts refuse a list that is not
+/// theirs, and a floor is read again with every head.</summary>
+internal sealed class PartitionVersions
+{
+    private volatile string _text = "";
+    private volatile string[] _list = [];
+    private volatile FrozenDictionary<string, long> _floors = FrozenDictionary<string, long>.Empty;
+
+    /// <summary>The list as the partition's hash has it.</summary>
+    public string Text => _text;
+
+    public IReadOnlyList<string> List => _list;
+
+    /// <summary>The floors of the versions this node registered.</summary>
+    public IReadOnlyDictionary<string, long> Floors => _floors;
+
+    public void Adopt(string text)
+    {
+        if (text == _text) return;
+        _list = text.Length == 0 ? [] : text.Split(',');
+        _text = text;
+    }
+
+    /// <summary>Takes floors as register answers them: <c>version=number</c>, comma-separated.</summary>
+    public void AdoptFloors(string text)
+    {
+        var floors = new Dictionary<string, long>();
+        foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var at = part.LastIndexOf('=');
+            floors[part[..at]] = long.Parse(part.AsSpan(at + 1), CultureInfo.InvariantCulture);
+        }
+
+        Adopt(string.Join(',', floors.Keys));
+        _floors = floors.ToFrozenDictionary();
+    }
+
+    /// <summary>Takes floors from the hash's fields, <c>last seen,floor</c>; one that is absent is not registered.</summary>
+    public void AdoptFloors(IReadOnlyList<string> versions, ReadOnlySpan<RedisValue> values)
+    {
+        var isSame = _floors.Count == versions.Count;
+        Span<long> floors = stackalloc long[Math.Min(versions.Count, 64)];
+        for (var i = 0; i < floors.Length; i++)
+        {
+            floors[i] = Floor(values[i]);
+            isSame &= floors[i] >= 0 && _floors.TryGetValue(versions[i], out var known) && known == floors[i];
+        }
+
+        if (isSame) return;
+        var changed = new Dictionary<string, long>();
+        for (var i = 0; i < floors.Length; i++)
+        {
+            if (floors[i] >= 0) changed[versions[i]] = floors[i];
+        }
+
+        _floors = changed.ToFrozenDictionary();
+    }
+
+    private static long Floor(RedisValue value)
+    {
+        var text = (string?)value;
+        var comma = text?.IndexOf(',', StringComparison.Ordinal) ?? -1;
+        return comma >= 0 && long.TryParse(text.AsSpan(comma + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var floor) ? floor : -1;
+    }
+}

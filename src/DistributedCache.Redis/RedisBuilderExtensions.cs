@@ -1,0 +1,83 @@
+using DistributedCache;
+using DistributedCache.Expiry;
+using DistributedCache.Keys;
+using DistributedCache.Profiles;
+using DistributedCache.Redis;
+using DistributedCache.Redis.Connection;
+using DistributedCache.Registration;
+using DistributedCache.Remote;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Puts a cache's shared tier on Redis: a cluster, a master that Sentinel names, or one server.</summary>
+public static class RedisBuilderExtensions
+{
+    /// <summary>Uses the Redis of a connection string, over a connection of the cache's own.</summary>
+    /// <param name="builder">The cache.</param>
+    /// <param name="connectionString">Servers and settings as StackExchange.Redis reads them: <c>host:6379,host:6380,password=...</c>;
+    /// of a cluster any nodes; of Sentinel the sentinels and <c>serviceName=...</c>. Where it does not say otherwise, connecting and
+    /// answers may take 1 s each.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">The connection string is empty, names no server, or can't be read.</exception>
+    /// <remarks>The application starts, and goes on, while Redis is away. A number of partitions that differs from the stored one, and a
+    /// database number other than 0 on a cluster, are errors at start.</remarks>
+    public static ITieredCacheBuilder UseRedis(this ITieredCacheBuilder builder, string connectionString)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = ClientSettings.Parse(connectionString);
+        return Use(builder, owns: true, _ => async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false));
+    }
+
+    /// <summary>Uses a connection that is there already. It is neither disposed nor reconfigured; settings that would hide a hung server
+    /// are named in the log.</summary>
+    /// <param name="builder">The cache.</param>
+    /// <param name="connection">The connection.</param>
+    /// <returns>The same builder.</returns>
+    public static ITieredCacheBuilder UseRedis(this ITieredCacheBuilder builder, IConnectionMultiplexer connection)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(connection);
+        return Use(builder, owns: false, _ => () => Task.FromResult(connection));
+    }
+
+    /// <summary>Uses the <see cref="IConnectionMultiplexer"/> among the services, as <see cref="UseRedis(ITieredCacheBuilder, IConnectionMultiplexer)"/>.</summary>
+    /// <param name="builder">The cache.</param>
+    /// <returns>The same builder.</returns>
+    public static ITieredCacheBuilder UseRedis(this ITieredCacheBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        return Use(builder, owns: false, static services => () => Task.FromResult(services.GetService<IConnectionMultiplexer>()
+            ?? throw new InvalidOperationException("UseRedis() found no IConnectionMultiplexer among the services: register one, or give UseRedis a connection string.")));
+    }
+
+    private static ITieredCacheBuilder Use(ITieredCacheBuilder builder, bool owns, Func<IServiceProvider, Func<Task<IConnectionMultiplexer>>> open)
+    {
+        var name = builder.Name;
+        if (name.Length == 0)
+        {
+            builder.Services.AddSingleton(services => Make(services, name, open(services), owns));
+            builder.Services.AddSingleton<IRemoteTier>(static services => services.GetRequiredService<RedisTier>());
+            builder.Services.AddSingleton<IHostedService>(static services => new RedisStartup(services.GetRequiredService<RedisTier>()));
+        }
+        else
+        {
+            builder.Services.AddKeyedSingleton(name, (services, _) => Make(services, name, open(services), owns));
+            builder.Services.AddKeyedSingleton<IRemoteTier>(name, static (services, key) => services.GetRequiredKeyedService<RedisTier>(key));
+            builder.Services.AddSingleton<IHostedService>(services => new RedisStartup(services.GetRequiredKeyedService<RedisTier>(name)));
+        }
+
+        return builder;
+    }
+
+    private static RedisTier Make(IServiceProvider services, string name, Func<Task<IConnectionMultiplexer>> open, bool owns)
+    {
+        var options = services.GetCacheService<ProfileSource>(name).Options;
+        var log = services.GetService<ILoggerFactory>()?.CreateLogger("DistributedCache.Redis") ?? NullLogger.Instance;
+        var names = new PartitionNames(options.Application, options.Partitions);
+        return new RedisTier(names, new RedisConnection(open, owns, names, log), RedisTierSettings.Of(options), new CacheClock(options.TimeProvider), log);
+    }
+}

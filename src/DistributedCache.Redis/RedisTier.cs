@@ -1,0 +1,186 @@
+using System.Buffers;
+using DistributedCache.Coherence;
+using DistributedCache.Expiry;
+using DistributedCache.Keys;
+using DistributedCache.Redis.Connection;
+using DistributedCache.Redis.Following;
+using DistributedCache.Redis.Partitions;
+using DistributedCache.Remote;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis;
+
+/// <summary>The remote tier on Redis: a cluster, a master that Sentinel names, or one server.</summary>
+internal sealed class RedisTier : IRemoteTier, IAsyncDisposable, IDisposable
+{
+    private readonly PartitionNames _names;
+    private readonly RedisConnection _connection;
+    private readonly PartitionClient[] _partitions;
+    private readonly CacheClock _clock;
+    private readonly ILogger _log;
+    private volatile ChannelFollower[] _followers = [];
+    private volatile string[] _registered = [];
+
+    public RedisTier(PartitionNames names, RedisConnection connection, RedisTierSettings settings, CacheClock clock, ILogger log)
+    {
+        _names = names;
+        _connection = connection;
+        _clock = clock;
+        _log = log;
+        _partitions = new PartitionClient[names.Count];
+        for (var i = 0; i < _partitions.Length; i++) _partitions[i] = new PartitionClient(i, names, connection, settings);
+    }
+
+    public int Partitions => _partitions.Length;
+
+    public bool HoldsValues => true;
+
+    public bool IsShared => true;
+
+    public bool IsLossless => false;
+
+    /// <summary>Opens the connection, if the servers answer.</summary>
+    /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
+    public async Task CheckAsync()
+    {
+        try
+        {
+            await _connection.GetAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // Away for now: said when the first operation fails.
+        }
+    }
+
+    public async ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken)
+    {
+        var channels = new ChannelFollower(_names, _connection, follower, _log);
+        try
+        {
+            await channels.SubscribeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // Subscribed with the first heartbeat that finds the servers.
+        }
+
+        _followers = [.. _followers, channels];
+        return channels;
+    }
+
+    public async ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken)
+    {
+        _registered = [.. versions];
+        var maximum = withMarks ? RedisTierSettings.WholeHash : 0;
+        return await EachAsync<MarksReply>(async partition => await partition.RegisterAsync(versions, maximum).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    public async ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var channels in _followers) await channels.SubscribeAsync().ConfigureAwait(false);
+        var registered = _registered;
+        return await EachAsync(partition => partition.ReadHeadAsync(registered)).ConfigureAwait(false);
+    }
+
+    public async ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken) =>
+        await _partitions[partition].ReadMarksAsync(marks, _registered).ConfigureAwait(false);
+
+    public async ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
+        await _partitions[partition].TouchAsync(known).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
+        await _partitions[partition].ReadLogAsync(after).ConfigureAwait(false);
+
+    public async ValueTask<Invalidation> InvalidateAsync(
+        int partition, InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known, CancellationToken cancellationToken) =>
+        await _partitions[partition].InvalidateAsync(kind, keys, known).ConfigureAwait(false);
+
+    public async ValueTask<Invalidation> InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken) =>
+        await _partitions[partition].InvalidateAsync(mark, known).ConfigureAwait(false);
+
+    public async ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
+        await _partitions[partition].SetAsync(writes, known).ConfigureAwait(false);
+
+    public async ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
+    {
+        var database = await _connection.GetAsync().ConfigureAwait(false);
+        var bytes = await database.StringGetLeaseAsync(_names.Entry(key)).ConfigureAwait(false);
+        return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
+    }
+
+    public async ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken)
+    {
+        var database = await _connection.GetAsync().ConfigureAwait(false);
+        var found = new RemoteValue?[keys.Count];
+        await Task.WhenAll(Enumerable.Range(0, keys.Count).GroupBy(i => keys[i].Partition).Select(ReadAsync)).ConfigureAwait(false);
+        return found;
+
+        async Task ReadAsync(IEnumerable<int> positions)
+        {
+            int[] wanted = [.. positions];
+            var values = await database.StringGetAsync(Array.ConvertAll(wanted, i => _names.Entry(keys[i]))).ConfigureAwait(false);
+            for (var i = 0; i < wanted.Length; i++)
+            {
+                ReadOnlyMemory<byte> bytes = values[i];
+                if (!values[i].IsNull) found[wanted[i]] = new RemoteValue(new ReadOnlySequence<byte>(bytes), null);
+            }
+        }
+    }
+
+    public async ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>
+        (await _partitions[key.Partition].LeaseAsync([key], [token], rejectedId, known, _clock.UtcNow).ConfigureAwait(false))[0];
+
+    public async ValueTask<LeaseReply[]> LeaseManyAsync(
+        int partition, IReadOnlyList<CacheKey> keys, IReadOnlyList<ulong> tokens, Known known, CancellationToken cancellationToken) =>
+        await _partitions[partition].LeaseAsync(keys, tokens, rejectedId: 0, known, _clock.UtcNow).ConfigureAwait(false);
+
+    public async ValueTask<bool> ExtendAsync(CacheKey key, ulong token, CancellationToken cancellationToken) =>
+        await _partitions[key.Partition].ExtendAsync(key, token).ConfigureAwait(false);
+
+    public async ValueTask ReleaseAsync(CacheKey key, ulong token, CancellationToken cancellationToken) =>
+        await _partitions[key.Partition].ReleaseAsync(key, token).ConfigureAwait(false);
+
+    public async ValueTask<bool> FillAsync(RemoteWrite write, ulong token, CancellationToken cancellationToken) =>
+        (await _partitions[write.Key.Partition].FillAsync([write], [token]).ConfigureAwait(false))[0];
+
+    public async ValueTask<bool[]> FillManyAsync(
+        int partition, IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens, CancellationToken cancellationToken) =>
+        await _partitions[partition].FillAsync(writes, tokens).ConfigureAwait(false);
+
+    public async ValueTask<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken) =>
+        await _partitions[write.Key.Partition].SetPrimaryAsync(write, onlyIfAbsent, known).ConfigureAwait(false);
+
+    public async ValueTask RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken)
+    {
+        var database = await _connection.GetAsync().ConfigureAwait(false);
+        await database.KeyExpireAsync(_names.Entry(key), timeToLive).ConfigureAwait(false);
+    }
+
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>One call of every partition, all at once; null where its server did not answer. Where none did, that is the failure.</summary>
+    private async Task<T?[]> EachAsync<T>(Func<PartitionClient, Task<T?>> call)
+        where T : struct
+    {
+        Exception? last = null;
+        var answers = await Task.WhenAll(_partitions.Select(TryAsync)).ConfigureAwait(false);
+        return last is not null && Array.TrueForAll(answers, static answer => answer is null) ? throw last : answers;
+
+        async Task<T?> TryAsync(PartitionClient partition)
+        {
+            try
+            {
+                return await call(partition).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            {
+                last = exception;
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+#!lua flags=allow-oom
+-- Removes or expires keys under one number: their entries of every version in use, and their leases.
+-- KEYS  3... for each key and version the entry, then the lease
+-- ARGV  6 the versions the keys were made for, 7 'R' remove or 'E' expire, 8 the keys' names for the message
+if versions ~= ARGV[6] then return { 'V', versions } end
+advance()
+for i = 3, #KEYS, 2 do
+  if ARGV[7] == 'R' then
+    redis.call('UNLINK', KEYS[i], KEYS[i + 1])
+  else
+    -- The flags stand behind the format's byte; 2 is stale on request.
+    local header = redis.call('GETRANGE', KEYS[i], 0, 1)
+    if string.byte(header, 1) == 1 and #header == 2 then
+      redis.call('SETRANGE', KEYS[i], 1, string.char(bit.bor(string.byte(header, 2), 2)))
+    end
+    redis.call('UNLINK', KEYS[i + 1])
+  end
+end
+publish(ARGV[7], 0, ARGV[8])
+return { 'OK', head() }

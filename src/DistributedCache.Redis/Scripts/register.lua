@@ -1,0 +1,26 @@
+#!lua flags=allow-oom
+-- Announces the caller's versions, drops those not seen for a day, and answers the head, each version's floor, the number of
+-- fields, and the whole hash where it has no more fields than asked for.
+-- ARGV  6 the most fields to answer whole, 7... versions
+local now = tonumber(redis.call('TIME')[1])
+for i = 7, #ARGV do
+  if not enter(ARGV[i]) then
+    local seen = redis.call('HGET', M, 'v:' .. ARGV[i])
+    redis.call('HSET', M, 'v:' .. ARGV[i], text(now) .. ',' .. string.match(seen, ',(.*)'))
+  end
+end
+
+local kept, floors = {}, {}
+for version in string.gmatch(versions, '[^,]+') do
+  local seen, since = string.match(redis.call('HGET', M, 'v:' .. version) or '', '(%d+),(%d+)')
+  if seen and now - tonumber(seen) < 86400 then
+    kept[#kept + 1] = version
+    floors[#floors + 1] = version .. '=' .. since
+  else
+    redis.call('HDEL', M, 'v:' .. version)
+  end
+end
+
+if table.concat(kept, ',') ~= versions then redis.call('HSET', M, 'versions', table.concat(kept, ',')) end
+local count = redis.call('HLEN', M)
+return { head(), table.concat(floors, ','), count, count <= tonumber(ARGV[6]) and redis.call('HGETALL', M) or {} }
