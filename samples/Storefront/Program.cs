@@ -12,12 +12,13 @@ var builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets();
 
 builder.AddStore();
-builder.Services.AddTieredCache(o => o.Application = "storefront")
+var cache = builder.Services.AddTieredCache(o => o.Application = "storefront")
     .AddProfile("catalog", p => p.Keys = ["product:", "category:"])
     .AddProfile("api", p => p.Keys = ["search:"])
     .AddProfile("realtime", p => p.Keys = ["price:"])
     .AddProfile("session", p => p.Keys = ["basket:"])
     .AddProfile("personal", p => { p.Keys = ["user:"]; p.Duration = TimeSpan.FromMinutes(1); });
+if (builder.Configuration.GetConnectionString("redis") is { Length: > 0 } redis) cache.UseRedis(redis);
 
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<ProductCatalogue>();
