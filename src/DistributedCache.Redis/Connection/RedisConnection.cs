@@ -11,14 +11,26 @@ namespace DistributedCache.Redis.Connection;
 /// <param name="log">Where settings weaker than ours are named.</param>
 internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, bool owns, PartitionNames names, ILogger log) : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private const int WeakTimeoutMs = 4_000;
+
+    private readonly Lock _lock = new();
+    private Task<IDatabase>? _opening;
     private IConnectionMultiplexer? _multiplexer;
     private volatile IDatabase? _database;
 
     /// <summary>The database, once the servers have answered and are found to be this application's.</summary>
     /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
     /// <exception cref="RedisException">The servers don't answer.</exception>
-    public ValueTask<IDatabase> GetAsync() => _database is { } database ? new(database) : OpenAsync();
+    public ValueTask<IDatabase> GetAsync()
+    {
+        if (_database is { } database) return new(database);
+        lock (_lock)
+        {
+            // Who comes while it is being opened waits for that, and shares its failure: not each a time-out of its own.
+            if (_opening is not { IsCompleted: false }) _opening = OpenAsync();
+            return new(_opening);
+        }
+    }
 
     /// <summary>The subscriber; it needs no answer from the servers.</summary>
     public async ValueTask<ISubscriber> SubscriberAsync() => (await GetAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
@@ -27,29 +39,20 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
     {
         _database = null;
         if (owns && Interlocked.Exchange(ref _multiplexer, null) is { } multiplexer) await multiplexer.DisposeAsync().ConfigureAwait(false);
-        _gate.Dispose();
     }
 
-    private async ValueTask<IDatabase> OpenAsync()
+    private async Task<IDatabase> OpenAsync()
     {
-        await _gate.WaitAsync().ConfigureAwait(false);
-        try
+        if (_database is { } ready) return ready;
+        if (_multiplexer is null)
         {
-            if (_database is { } ready) return ready;
-            if (_multiplexer is null)
-            {
-                _multiplexer = await open().ConfigureAwait(false);
-                if (!owns && _multiplexer.TimeoutMilliseconds > 5_000) log.WeakSettings(_multiplexer.TimeoutMilliseconds);
-            }
+            _multiplexer = await open().ConfigureAwait(false);
+            if (!owns && _multiplexer.TimeoutMilliseconds > WeakTimeoutMs) log.WeakSettings(_multiplexer.TimeoutMilliseconds);
+        }
 
-            var database = _multiplexer.GetDatabase();
-            await StoredSettings.CheckAsync(database, names).ConfigureAwait(false);
-            _database = database;
-            return database;
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        var database = _multiplexer.GetDatabase();
+        await StoredSettings.CheckAsync(database, names).ConfigureAwait(false);
+        _database = database;
+        return database;
     }
 }

@@ -1,0 +1,29 @@
+using DistributedCache.Redis.Connection;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Tests.Connection;
+
+public sealed class ClientSettingsTests
+{
+    [Fact]
+    public void Parse_OfServersAlone_SetsWhatNoticesAHungServerInASecond()
+    {
+        var options = ClientSettings.Parse("one:6379,two:6380");
+        Assert.Equal((1_000, 1_000, 1, false), (options.AsyncTimeout, options.ConnectTimeout, options.KeepAlive, options.AbortOnConnectFail));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), options.HeartbeatInterval);
+        Assert.Same(BacklogPolicy.FailFast, options.BacklogPolicy);
+    }
+
+    [Fact]
+    public void Parse_OfATimeout_KeepsIt() => Assert.Equal(2_500, ClientSettings.Parse("one:6379,asyncTimeout=2500").AsyncTimeout);
+
+    [Theory]
+    [InlineData("one:6379,nonsense=1", "nonsense")]
+    [InlineData("password=hidden", "names no server")]
+    public void Parse_OfABadString_SaysWhatIsWrongAndNotThePassword(string text, string expected)
+    {
+        var error = Assert.Throws<ArgumentException>(() => ClientSettings.Parse(text));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", error.Message, StringComparison.Ordinal);
+    }
+}
