@@ -102,33 +102,16 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
 
     public async Task<SetReply> SetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
     {
-        var reply = await RepeatAsync(Script.Set, () =>
+        try
         {
-            var text = _versions.Text;
-            var physical = new List<RedisKey>(writes.Count * 3);
-            foreach (var write in writes)
-            {
-                physical.Add(names.Entry(write.Key));
-                names.AddEveryVersion(write.Key, _versions.List, physical);
-            }
-
-            var call = Call(known, physical.Count, arguments: 3 + (3 * writes.Count));
-            physical.CopyTo(call.OwnKeys);
-            (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
-            call.Own[2] = MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant));
-            for (var i = 0; i < writes.Count; i++)
-            {
-                call.Own[3 + (3 * i)] = writes[i].Key.Index;
-                call.Own[4 + (3 * i)] = Milliseconds(writes[i].TimeToLive);
-                call.Own[5 + (3 * i)] = writes[i].Envelope;
-            }
-
-            return call;
-        }).ConfigureAwait(false);
-        var head = HeadOf(reply[1]);
-        int[] refused = [.. ((string?)reply[2] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
-        string[] accepted = [.. writes.Where((_, i) => !refused.Contains(i)).Select(static write => write.Key.Index)];
-        return new SetReply(accepted.Length == 0 ? null : Numbered(head, InvalidationKind.Set, accepted), head, refused);
+            return await TrySetAsync(writes, known).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (IsFull(exception))
+        {
+            // No room for the new value must not leave the old one.
+            await InvalidateAsync(InvalidationKind.Remove, [.. writes.Select(static write => write.Key)], known).ConfigureAwait(false);
+            throw;
+        }
     }
 
     public async Task<LeaseReply[]> LeaseAsync(
@@ -181,8 +164,16 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
             call.Own[(4 * i) + 3] = writes[i].Envelope;
         }
 
-        var stored = (byte[]?)await RunTextAsync(Script.Fill, call).ConfigureAwait(false) ?? [];
-        return Array.ConvertAll(stored, static one => one == (byte)'1');
+        try
+        {
+            var stored = (byte[]?)await RunTextAsync(Script.Fill, call).ConfigureAwait(false) ?? [];
+            return Array.ConvertAll(stored, static one => one == (byte)'1');
+        }
+        catch (RedisServerException exception) when (IsFull(exception))
+        {
+            for (var i = 0; i < writes.Count; i++) await ReleaseAsync(writes[i].Key, tokens[i]).ConfigureAwait(false);
+            throw;
+        }
     }
 
     public async Task<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known)
@@ -198,6 +189,37 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
             "PLAIN" => new PrimaryReply(true, null),
             _ => new PrimaryReply(true, Numbered(HeadOf(reply[1]), InvalidationKind.Set, [write.Key.Index])),
         };
+    }
+
+    private async Task<SetReply> TrySetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
+    {
+        var reply = await RepeatAsync(Script.Set, () =>
+        {
+            var text = _versions.Text;
+            var physical = new List<RedisKey>(writes.Count * 3);
+            foreach (var write in writes)
+            {
+                physical.Add(names.Entry(write.Key));
+                names.AddEveryVersion(write.Key, _versions.List, physical);
+            }
+
+            var call = Call(known, physical.Count, arguments: 3 + (3 * writes.Count));
+            physical.CopyTo(call.OwnKeys);
+            (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
+            call.Own[2] = MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant));
+            for (var i = 0; i < writes.Count; i++)
+            {
+                call.Own[3 + (3 * i)] = writes[i].Key.Index;
+                call.Own[4 + (3 * i)] = Milliseconds(writes[i].TimeToLive);
+                call.Own[5 + (3 * i)] = writes[i].Envelope;
+            }
+
+            return call;
+        }).ConfigureAwait(false);
+        var head = HeadOf(reply[1]);
+        int[] refused = [.. ((string?)reply[2] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        string[] accepted = [.. writes.Where((_, i) => !refused.Contains(i)).Select(static write => write.Key.Index)];
+        return new SetReply(accepted.Length == 0 ? null : Numbered(head, InvalidationKind.Set, accepted), head, refused);
     }
 
     /// <summary>Forgets the older half of the tags and prefixes: the hash has more than it should keep.</summary>
@@ -225,6 +247,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
             await RunTextAsync(Script.Prune, call).ConfigureAwait(false);
         }
     }
+
+    private static bool IsFull(RedisServerException exception) => exception.Message.StartsWith("OOM", StringComparison.Ordinal);
 
     private static RedisValue Token(ulong token) => token.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 

@@ -2,7 +2,8 @@
 -- Stores entries their callers set, each unless its key was invalidated after what the caller had seen.
 -- KEYS  3... for each entry: the entry, then for each version in use its entry and lease
 -- ARGV  6 the versions the keys were made for, 7 the version of the entries, 8 the field of the tenant's clear,
---       9... for each entry: its key's name for the message, its time to live in ms, its envelope
+--       9... for each entry: its key's name for the message, its time to live in ms, its envelope (empty where
+--       the value is in its node's memory alone)
 if versions ~= ARGV[6] then return { 'V', versions } end
 local known, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
 
@@ -50,7 +51,9 @@ if #accepted > 0 then
     names[#names + 1] = #name .. ':' .. name
     for k = at + 1, at + each - 1 do redis.call('UNLINK', KEYS[k]) end
     local envelope = ARGV[11 + i * 3]
-    redis.call('SET', KEYS[at], string.sub(envelope, 1, 16) .. stamp .. string.sub(envelope, 33), 'PX', ARGV[10 + i * 3])
+    if #envelope > 0 then
+      redis.call('SET', KEYS[at], string.sub(envelope, 1, 16) .. stamp .. string.sub(envelope, 33), 'PX', ARGV[10 + i * 3])
+    end
   end
   publish('S', 0, table.concat(names))
 end

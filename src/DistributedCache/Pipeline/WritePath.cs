@@ -9,6 +9,9 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     // What one script may name.
     private const int MaximumBatch = 256;
 
+    // For how long a refused Set tries again.
+    private const long RetryMs = 1_000;
+
     public ValueTask<InvalidationResult> SetAsync<T>(
         string key, T value, TieredCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
         SetAsync(engine.Call<T>(tenant, key, options, tags, isolates), value, cancellationToken);
@@ -97,6 +100,8 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     private async ValueTask<InvalidationResult> SetBatchAsync<T>(int partition, IReadOnlyList<(EntryCall Call, T Value)> values, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var began = engine.Clock.Now;
+        var known = engine.KnownOf(partition);
         using var writes = new WriteBatch<T>(engine, partition, values);
         var results = new List<InvalidationResult>();
         try
@@ -124,19 +129,9 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
                 results.Add(Kept(write, sequence, reply.Invalidation is { } message ? Result(message) : new InvalidationResult(Done)));
             }
 
-            if (writes.Cached.Count > 0)
-            {
-                var reply = await engine.Remote.SetAsync(partition, [.. writes.Cached.Select(static w => w.Remote)], engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
-                if (reply.Invalidation is { } message)
-                {
-                    var result = Result(message);
-                    foreach (var write in writes.Cached) results.Add(Kept(write, message.Sequence, result));
-                }
-                else
-                {
-                    results.Add(new InvalidationResult(InvalidationStatus.Rejected, default, [.. writes.Cached.Select(static w => w.Call.Key.Name)]));
-                }
-            }
+            // One call names one version.
+            foreach (var group in writes.Cached.GroupBy(static write => write.Call.Key.Version))
+                results.AddRange(await SetCachedAsync(partition, [.. group], began, known).ConfigureAwait(false));
         }
         catch (Exception exception)
         {
@@ -146,6 +141,37 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         }
 
         return Merge(results);
+    }
+
+    /// <summary>Sets cached values. One whose key was invalidated since this caller's call is refused, and tries again with the head it got:
+    /// the later of two racing calls wins. Not for longer than an answer may take, so that a process that slept does not win with an
+    /// old value.</summary>
+    private async ValueTask<List<InvalidationResult>> SetCachedAsync<T>(int partition, IReadOnlyList<PendingWrite<T>> writes, long began, Known known)
+    {
+        var results = new List<InvalidationResult>();
+        while (true)
+        {
+            var reply = await engine.Remote.SetAsync(partition, [.. writes.Select(static w => w.Remote)], known, CancellationToken.None).ConfigureAwait(false);
+            if (reply.Invalidation is { } message)
+            {
+                var result = Result(message);
+                for (var i = 0; i < writes.Count; i++)
+                {
+                    if (!reply.Refused.Contains(i)) results.Add(Kept(writes[i], message.Sequence, result));
+                }
+            }
+
+            writes = [.. reply.Refused.Select(i => writes[i])];
+            if (writes.Count == 0) return results;
+            if (engine.Clock.Now - began < RetryMs)
+            {
+                known = new Known(reply.Head.Incarnation, reply.Head.Sequence);
+                continue;
+            }
+
+            results.Add(new InvalidationResult(InvalidationStatus.Rejected, default, [.. writes.Select(static w => w.Call.Key.Name)]));
+            return results;
+        }
     }
 
     /// <summary>Keeps in L1 what was set. Where L1 is all there is for a primary value, no room there means it was not stored.</summary>
