@@ -12,10 +12,11 @@ using StackExchange.Redis;
 namespace DistributedCache.Redis;
 
 /// <summary>The remote tier on Redis: a cluster, a master that Sentinel names, or one server.</summary>
-internal sealed class RedisTier : IRemoteTier, IAsyncDisposable, IDisposable
+internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDisposable, IDisposable
 {
     private readonly PartitionNames _names;
     private readonly RedisConnection _connection;
+    private readonly RedisTierSettings _settings;
     private readonly PartitionClient[] _partitions;
     private readonly CacheClock _clock;
     private readonly ILogger _log;
@@ -26,6 +27,7 @@ internal sealed class RedisTier : IRemoteTier, IAsyncDisposable, IDisposable
     {
         _names = names;
         _connection = connection;
+        _settings = settings;
         _clock = clock;
         _log = log;
         _partitions = new PartitionClient[names.Count];
@@ -156,6 +158,13 @@ internal sealed class RedisTier : IRemoteTier, IAsyncDisposable, IDisposable
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
         await database.KeyExpireAsync(_names.Entry(key), timeToLive).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IRemoteTier?> FindAsync(string application, CancellationToken cancellationToken)
+    {
+        var database = await _connection.GetAsync().ConfigureAwait(false);
+        var partitions = await StoredSettings.PartitionsOfAsync(database, application).ConfigureAwait(false);
+        return partitions is { } count ? new RedisTier(new PartitionNames(application, count), _connection, _settings, _clock, _log) : null;
     }
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();

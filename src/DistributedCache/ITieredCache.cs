@@ -162,6 +162,12 @@ public interface ITieredCache
     /// <returns>A view on the same cache; it holds nothing and need not be disposed.</returns>
     ITieredCache ForTenant(string tenant);
 
+    /// <summary>What another application caches in the same remote tier, to be invalidated from here.</summary>
+    /// <param name="application">Its <see cref="TieredCacheOptions.Application"/>.</param>
+    /// <returns>A view that holds nothing and need not be disposed.</returns>
+    /// <exception cref="ArgumentException">The name has characters other than letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</exception>
+    ICacheInvalidator ForApplication(string application);
+
     /// <summary>Waits until this node has seen the write a token stands for, so that what it answers next is at least as new.</summary>
     /// <param name="token">The token of an acknowledged write, from any node.</param>
     /// <param name="timeout">How long to wait; null: <see cref="TieredCacheOptions.MaxStaleness"/>.</param>

@@ -23,6 +23,13 @@ internal static class StoredSettings
         Require("format", stored[1], Format, key);
     }
 
+    /// <summary>How many partitions an application has; null where nothing is stored of that name.</summary>
+    public static async Task<int?> PartitionsOfAsync(IDatabase database, string application)
+    {
+        var stored = await database.HashGetAsync(PartitionNames.ConfigOf(application), "partitions").ConfigureAwait(false);
+        return stored.TryParse(out int count) && count is >= 1 and <= Partitioner.MaxPartitions ? count : null;
+    }
+
     private static void Require(string what, RedisValue stored, int ours, RedisKey key)
     {
         if (stored != ours)

@@ -38,4 +38,7 @@ internal static partial class CacheLog
 
     [LoggerMessage(11, LogLevel.Warning, "A call through HybridCache went uncached: {Reason} This is logged once a minute.")]
     public static partial void Uncacheable(ILogger logger, string reason);
+
+    [LoggerMessage(14, LogLevel.Warning, "The remote tier keeps nothing of an application '{Application}': what was to be invalidated there was not.")]
+    public static partial void NoSuchApplication(ILogger logger, string application);
 }

@@ -17,7 +17,7 @@ internal sealed class PartitionNames
     {
         NameRules.Validate(application);
         Partitioner = new Partitioner(partitions);
-        Config = $"{{{application}}}config";
+        Config = ConfigOf(application);
         _partitions = new Partition[partitions];
         var tags = new PartitionTags(application, partitions);
         for (var i = 0; i < partitions; i++)
@@ -33,6 +33,9 @@ internal sealed class PartitionNames
 
     /// <summary>The key that holds the number of partitions and the format, whatever that number is.</summary>
     public string Config { get; }
+
+    /// <summary>The <see cref="Config"/> of an application.</summary>
+    public static string ConfigOf(string application) => $"{{{application}}}config";
 
     /// <summary>The hash tag, with its braces: <c>{shop:3.7}</c>.</summary>
     public string Tag(int partition) => _partitions[partition].Tag;

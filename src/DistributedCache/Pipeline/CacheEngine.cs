@@ -45,6 +45,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         LeaseDuration = options.LeaseDuration;
         Remote = (name.Length == 0 ? services.GetService<IRemoteTier>() : services.GetKeyedService<IRemoteTier>(name))
             ?? new InProcessRemote(holdsValues: false, isShared: false, options.Partitions, options.TagsPerPartition, (long)options.LeaseDuration.TotalMilliseconds, options.TimeProvider);
+        Applications = name.Length == 0 ? services.GetService<IRemoteApplications>() : services.GetKeyedService<IRemoteApplications>(name);
         _partitioner = new Partitioner(Remote.Partitions);
 
         Faults = new FaultReports(Log, options.TimeProvider);
@@ -86,6 +87,9 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public CoherenceState Coherence { get; }
 
     public IRemoteTier Remote { get; }
+
+    /// <summary>The other applications of the remote tier; null where it has none.</summary>
+    public IRemoteApplications? Applications { get; }
 
     public FlightTable Flights { get; } = new();
 

@@ -116,6 +116,12 @@ internal sealed class TieredCache : ITieredCache
         return new TieredCache(_engine, tenant, _isolates);
     }
 
+    public ICacheInvalidator ForApplication(string application)
+    {
+        NameRules.Validate(application);
+        return new ForeignApplication(_engine, _engine.Applications, application, tenant: "");
+    }
+
     public ValueTask<bool> WaitForAsync(ConsistencyToken token, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         TokenWait.ReachAsync(_engine, token, timeout ?? _engine.MaxStaleness, cancellationToken);
 

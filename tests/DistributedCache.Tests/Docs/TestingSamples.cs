@@ -169,6 +169,8 @@ internal sealed class FakeCache : ITieredCache
 
     public ITieredCache ForTenant(string tenant) => this;
 
+    public ICacheInvalidator ForApplication(string application) => throw new NotSupportedException();
+
     public ValueTask<bool> WaitForAsync(ConsistencyToken token, TimeSpan? timeout = null, CancellationToken cancellationToken = default) => new(true);
 
     private ValueTask<InvalidationResult> Note(string what)
