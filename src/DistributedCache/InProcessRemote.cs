@@ -30,7 +30,7 @@ public sealed class InProcessRemote : IRemoteTier
         IsShared = isShared;
         var settings = new Settings(holdsValues, maximumMarks, leaseMilliseconds, new CacheClock(timeProvider));
         _partitions = new InProcessPartition[partitions];
-        for (var i = 0; i < partitions; i++) _partitions[i] = new InProcessPartition(i, settings, Publish);
+        for (var i = 0; i < partitions; i++) _partitions[i] = new InProcessPartition(i, settings, Publish, Wake);
     }
 
     int IRemoteTier.Partitions => _partitions.Length;
@@ -117,6 +117,11 @@ public sealed class InProcessRemote : IRemoteTier
     private void Publish(Invalidation message)
     {
         foreach (var follower in _followers) follower.OnInvalidation(message);
+    }
+
+    private void Wake(int partition, string index)
+    {
+        foreach (var follower in _followers) follower.OnWake(partition, [index]);
     }
 
     internal sealed record Settings(bool HoldsValues, int MaximumMarks, long LeaseMilliseconds, CacheClock Clock)

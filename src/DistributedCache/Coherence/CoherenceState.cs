@@ -52,7 +52,8 @@ internal sealed class CoherenceState
     /// <param name="stamps">Its stamps.</param>
     /// <param name="sequence">Its key's stamp.</param>
     /// <param name="now">Monotonic milliseconds.</param>
-    public Verdict Judge(StampSet stamps, long sequence, long now)
+    /// <param name="began">When its load began, where that was in this process: what it can have missed is no older.</param>
+    public Verdict Judge(StampSet stamps, long sequence, long now, long began = long.MinValue)
     {
         var key = _partitions[stamps.Partition];
         Verdict verdict;
@@ -66,15 +67,27 @@ internal sealed class CoherenceState
             verified &= IsVerified(partition, now);
         }
 
-        return verdict == Verdict.Valid && !verified ? Verdict.Unverified : verdict;
+        return verdict == Verdict.Valid && !verified && !IsRecent(began, now) ? Verdict.Unverified : verdict;
     }
+
+    /// <summary>Until when every partition of an entry counts as verified, or its own load as recent; <see cref="long.MinValue"/> where
+    /// neither ever was.</summary>
+    public long VerifiedThrough(StampSet stamps, long began)
+    {
+        var earliest = _partitions[stamps.Partition].VerifiedAt;
+        foreach (ref readonly var stamp in stamps.Marks) earliest = Math.Min(earliest, _partitions[stamp.Partition].VerifiedAt);
+        return Through(Math.Max(earliest, began));
+    }
+
+    /// <summary>Whether a moment is no longer ago than an invalidation may be unheard of.</summary>
+    public bool IsRecent(long moment, long now) => moment != long.MinValue && now - moment <= _maxStaleness;
 
     /// <summary>Recomputes until when every partition counts as verified.</summary>
     public void Verified()
     {
         var earliest = long.MaxValue;
         foreach (var partition in _partitions) earliest = Math.Min(earliest, partition.VerifiedAt);
-        Version.FreshThrough = earliest is long.MaxValue or long.MinValue ? earliest : earliest + _maxStaleness;
+        Version.FreshThrough = Through(earliest);
     }
 
     /// <summary>A hash of every partition's incarnation and base, for tokens that stand for all heads.</summary>
@@ -90,9 +103,11 @@ internal sealed class CoherenceState
         return hash == 0 ? 1 : hash;
     }
 
+    private long Through(long verifiedAt) => verifiedAt is long.MaxValue or long.MinValue ? verifiedAt : verifiedAt + _maxStaleness;
+
     private bool IsVerified(PartitionState partition, long now)
     {
         var at = partition.VerifiedAt;
-        return at == long.MaxValue || (at != long.MinValue && now - at <= _maxStaleness);
+        return at == long.MaxValue || IsRecent(at, now);
     }
 }

@@ -16,6 +16,9 @@ internal enum MarkKind : byte
 /// <summary>A tag, a prefix or a clear: something that invalidates entries by being newer than they are.</summary>
 internal readonly record struct Mark(MarkKind Kind, string Tenant, string Name)
 {
+    /// <summary>Whether it is a clear, which no pruning forgets.</summary>
+    public bool IsClear => Kind is MarkKind.Clear or MarkKind.TenantClear;
+
     public static Mark Clear { get; } = new(MarkKind.Clear, "", "");
 
     public static Mark Tag(string tenant, string name) => new(MarkKind.Tag, tenant, name);

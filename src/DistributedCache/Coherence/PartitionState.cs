@@ -13,7 +13,14 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 {
     private readonly Dictionary<Mark, long> _marks = [];
     private readonly Dictionary<string, PendingKey> _pending = [];
+    private Dictionary<string, long>? _versionFloors;
     private long _verifiedAt = long.MinValue;
+
+    // The highest number known of the present era: numbers of an era that are above where the next began were lost.
+    private long _seenOfEra;
+
+    // Up to where a catch-up must come.
+    private long _missingTo;
 
     [SuppressMessage("Style", "IDE0032", Justification = "Locked on by name.")]
     public Lock Lock { get; } = new();
@@ -33,7 +40,8 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>The number since which <see cref="_marks"/> is complete.</summary>
     public long Baseline { get; private set; }
 
-    public long Floor { get; private set; }
+    /// <summary>What is stamped below is not trusted: invalidations that this node may have known of were lost before it.</summary>
+    public long Cut { get; private set; }
 
     /// <summary>Goes up when the partition's L1 is dropped, in O(1).</summary>
     public int Generation { get; private set; }
@@ -49,14 +57,31 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Whether this node has read the partition's head yet.</summary>
     public bool HasHead { get; private set; }
 
+    /// <summary>Whether something was found missing that no catch-up has begun to look for yet.</summary>
+    public bool IsMissing { get; private set; }
+
     /// <summary>Takes a head as the new beginning: what L1 holds of the partition is dropped, since nothing is known of what was missed.
     /// The first head after start is one of these.</summary>
     public void Drop(Head head)
     {
-        Seen = head.Incarnation == Incarnation ? Math.Max(Seen, head.Sequence) : head.Sequence;
-        Floor = head.Incarnation == Incarnation ? Math.Max(Floor, head.Floor) : head.Floor;
+        if (head.Incarnation == Incarnation)
+        {
+            Seen = Math.Max(Seen, head.Sequence);
+        }
+        else
+        {
+            Seen = head.Sequence;
+            Cut = 0;
+
+            // A new life of the partition has registered nobody yet, and one that is not told of registers as the last did.
+            _versionFloors = _versionFloors is null ? null : new Dictionary<string, long>();
+        }
+
         (Incarnation, Base, Applied, Baseline) = (head.Incarnation, head.Base, head.Sequence, head.Sequence);
+        _seenOfEra = head.Sequence;
+        RaiseVersionFloors(head);
         HasHead = true;
+        Found();
         _marks.Clear();
         Generation++;
         version.Rise();
@@ -65,10 +90,12 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Applies a message or log entry if it is the next one.</summary>
     public Progress Apply(Invalidation message)
     {
-        if (message.Incarnation != Incarnation || message.Base != Base || message.Kind == InvalidationKind.Jump) return Progress.Foreign;
-        See(message.Sequence);
+        if (IsOfThePast(message.Incarnation, message.Base)) return Progress.Old;
+        if (message.Incarnation != Incarnation) return Missing(Progress.Foreign, long.MaxValue);
+        if (message.Base != Base) return TryJump(message) ? Progress.Current : Missing(Progress.Foreign, message.Sequence);
+        See(message.Base, message.Sequence);
         if (message.Sequence <= Applied) return Progress.Old;
-        if (message.Sequence != Applied + 1) return Progress.Behind;
+        if (message.Sequence != Applied + 1) return Missing(Progress.Behind, message.Sequence);
         Carry(message);
         Applied = message.Sequence;
         return Progress.Current;
@@ -78,44 +105,143 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// its caller's next read must not find what it has just invalidated.</summary>
     public Progress ApplyOwn(Invalidation message)
     {
+        if (message.Incarnation > Incarnation)
+        {
+            // The write itself is the news of another incarnation.
+            Drop(new Head(message.Incarnation, message.Base, message.Sequence, 0));
+            return Progress.Current;
+        }
+
+        // An incarnation that ended meanwhile counted from elsewhere: whatever is known now is older than the write.
+        if (message.Incarnation < Incarnation)
+        {
+            Carry(message with { Sequence = message.Kind == InvalidationKind.Mark ? Seen : Seen + 1 });
+            return Progress.Old;
+        }
+
+        if (message.Base == Base && message.Sequence > Applied + 1)
+        {
+            // What lies before it is on its way, as likely as not: an acknowledgement overtakes messages, and the heartbeat counts.
+            See(message.Base, message.Sequence);
+            Carry(message);
+            return Progress.Behind;
+        }
+
         var progress = Apply(message);
-        if (progress == Progress.Behind) Carry(message);
+        if (progress == Progress.Foreign || message.Base < Base) Carry(message);
         return progress;
     }
 
     /// <summary>Notes a head that was read; <paramref name="sentAt"/> is when the read was sent.</summary>
     public Progress Verify(Head head, long sentAt)
     {
-        if (head.Incarnation != Incarnation || head.Base != Base) return Progress.Foreign;
-        See(head.Sequence);
-        RaiseFloor(head.Floor);
-        if (Applied < head.Sequence) return Progress.Behind;
+        if (IsOfThePast(head.Incarnation, head.Base)) return Progress.Old;
+        if (head.Incarnation != Incarnation || head.Base != Base) return Missing(Progress.Foreign, head.Incarnation == Incarnation ? head.Sequence : long.MaxValue);
+        See(head.Base, head.Sequence);
+        RaiseVersionFloors(head);
+        if (Applied < head.Sequence) return Missing(Progress.Behind, head.Sequence);
         if (sentAt > VerifiedAt) VerifiedAt = sentAt;
         return Progress.Current;
     }
 
-    public void See(long sequence)
+    /// <summary>Notes a head that came with a reply to something else.</summary>
+    public void See(Head head)
     {
-        if (sequence <= Seen) return;
-        Seen = sequence;
-        version.Move();
+        if (head.Incarnation == Incarnation) See(head.Base, head.Sequence);
     }
 
-    /// <summary>Takes in what the remote tier answered about marks: by maximum, and as known only if nothing moved since it was asked.</summary>
-    public void Learn(MarksReply reply, long baselineWhenAsked)
+    /// <summary>Takes in what the remote tier answered about marks: by maximum, and as known only if nothing moved since it was asked.
+    /// A tag or prefix that it does not have counts as its floor, under which they are forgotten; a clear never is.</summary>
+    public void Learn(IReadOnlyCollection<Mark> asked, MarksReply reply, long baselineWhenAsked)
     {
         if (reply.Head.Incarnation != Incarnation) return;
-        See(reply.Head.Sequence);
-        RaiseFloor(reply.Head.Floor);
+        See(reply.Head);
         var known = baselineWhenAsked == Baseline;
-        foreach (var (mark, sequence) in reply.Sequences)
+        foreach (var (mark, sequence) in reply.Sequences) Note(mark, sequence);
+        if (known)
+        {
+            foreach (var mark in asked) _marks.TryAdd(mark, mark.IsClear ? 0 : reply.Head.Floor);
+        }
+
+        version.Rise();
+
+        void Note(Mark mark, long sequence)
         {
             if (_marks.TryGetValue(mark, out var present)) _marks[mark] = Math.Max(present, sequence);
             else if (known) _marks[mark] = sequence;
         }
-
-        version.Rise();
     }
+
+    /// <summary>Takes in what the remote tier answered to a registration: the first head, and all its marks where it sent them.</summary>
+    public Progress Register(MarksReply reply, long sentAt)
+    {
+        var head = reply.Head;
+        if (!HasHead || head.Incarnation > Incarnation) Drop(head);
+        if (reply.IsComplete && head.Incarnation == Incarnation && head.Sequence >= Baseline)
+        {
+            // The answer has every mark from the floor up to its head, the table every one since baseline.
+            foreach (var (mark, sequence) in reply.Sequences) _marks[mark] = Math.Max(sequence, _marks.GetValueOrDefault(mark));
+            _marks.TryAdd(Mark.Clear, 0);
+            Baseline = Math.Min(Baseline, head.Floor);
+            if (_marks.Count > maximumMarks) Prune();
+            version.Rise();
+        }
+
+        return Verify(head, sentAt);
+    }
+
+    /// <summary>Begins a catch-up: from where the log is to be read, and up to where it must reach to have left nothing out.</summary>
+    public (long After, long Target) BeginCatchUp()
+    {
+        var target = Math.Max(_seenOfEra, _missingTo);
+        Found();
+        return (Applied, target);
+    }
+
+    /// <summary>Applies the log as it was read; false where it leaves out what this node missed, or shows that what this node knew was
+    /// lost: the partition is then to begin anew with a head that is read now.</summary>
+    public bool CatchUp(IReadOnlyList<Invalidation> log, long target)
+    {
+        foreach (var entry in log)
+        {
+            if (entry.Incarnation != Incarnation || Apply(entry) is Progress.Behind or Progress.Foreign)
+            {
+                Found();
+                return false;
+            }
+        }
+
+        return Applied >= target;
+    }
+
+    /// <summary>Begins anew with a head, read after what led here, where the log could not tell what was missed. An older incarnation
+    /// is never adopted.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="known">What was known when the read was sent.</param>
+    public void Adopt(Head head, Known known)
+    {
+        if (IsOfThePast(head.Incarnation, head.Base)) return;
+        var isForgotten = Forgets(head, known);
+
+        // What came late after all may have carried the partition past this head.
+        if (head.Incarnation == Incarnation && head.Base == Base && Applied >= head.Sequence && !isForgotten) return;
+
+        // Between two eras, or in a copy that was put back, invalidations may be lost that this node knew of or was to be told: what
+        // is stamped below can't be judged any more.
+        var cut = head.Incarnation != Incarnation ? 0 : isForgotten ? known.Seen + 1 : head.Base > Base ? head.Base : Cut;
+        Drop(head);
+        Cut = Math.Max(Cut, cut);
+    }
+
+    /// <summary>Whether a head is below what was known before it was read: its server forgot.</summary>
+    public static bool Forgets(Head head, Known known) => head.Incarnation == known.Incarnation && head.Sequence < known.Seen;
+
+    /// <summary>Whether the remote tier's entries of a version are reached by invalidations, as far as this node knows.</summary>
+    public bool IsRegistered(string name) => HasHead && (_versionFloors is null || _versionFloors.ContainsKey(name));
+
+    /// <summary>Whether invalidations have reached an entry of the remote tier since it was stamped.</summary>
+    public bool Covers(string name, long sequence) =>
+        _versionFloors is null || (_versionFloors.TryGetValue(name, out var floor) && sequence >= floor);
 
     /// <summary>Drops a key here though no number was given for it: whatever is under way for it is not kept either.</summary>
     public void Forget(string index)
@@ -154,7 +280,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     {
         if (stamps.Generation != Generation) return Verdict.Invalid;
         if (stamps.IsPrimary) return Verdict.Valid;
-        if (stamps.Incarnation != Incarnation || sequence < Floor) return Verdict.Invalid;
+        if (stamps.Incarnation != Incarnation) return Verdict.Invalid;
         return Worse(JudgeMark(Mark.Clear, sequence), stamps.Tenant.Length == 0 ? Verdict.Valid : JudgeMark(Mark.ClearOf(stamps.Tenant), sequence));
     }
 
@@ -165,7 +291,8 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         a == Verdict.Invalid || b == Verdict.Invalid ? Verdict.Invalid : (Verdict)Math.Max((int)a, (int)b);
 
     private Verdict JudgeMark(Mark mark, long sequence) =>
-        _marks.TryGetValue(mark, out var invalidated) ? invalidated <= sequence ? Verdict.Valid : Verdict.Invalid
+        sequence < Cut ? Verdict.Invalid
+        : _marks.TryGetValue(mark, out var invalidated) ? invalidated <= sequence ? Verdict.Valid : Verdict.Invalid
         : sequence < Baseline ? Verdict.Unknown : Verdict.Valid;
 
     private void Carry(Invalidation message)
@@ -196,16 +323,45 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         var cut = sequences[sequences.Length / 2];
         foreach (var (mark, sequence) in _marks)
         {
-            if (sequence <= cut) _marks.Remove(mark);
+            if (sequence <= cut && !mark.IsClear) _marks.Remove(mark);
         }
 
         Baseline = Math.Max(Baseline, cut);
     }
 
-    private void RaiseFloor(long floor)
+    /// <summary>Goes over to the next era, where nothing was missed before it and nothing lost with the last.</summary>
+    private bool TryJump(Invalidation message)
     {
-        if (floor <= Floor) return;
-        Floor = floor;
-        version.Rise();
+        if (message.Kind != InvalidationKind.Jump || message.From != Applied || message.From < _seenOfEra) return false;
+        (Base, Applied) = (message.Base, message.Sequence);
+        See(message.Base, message.Sequence);
+        return true;
+    }
+
+    private void See(long start, long sequence)
+    {
+        if (start == Base) _seenOfEra = Math.Max(_seenOfEra, sequence);
+        if (sequence <= Seen) return;
+        Seen = sequence;
+        version.Move();
+    }
+
+    private bool IsOfThePast(long incarnation, long start) => incarnation < Incarnation || (incarnation == Incarnation && start < Base);
+
+    private Progress Missing(Progress progress, long to)
+    {
+        IsMissing = true;
+        _missingTo = Math.Max(_missingTo, to);
+        return progress;
+    }
+
+    private void Found() => (IsMissing, _missingTo) = (false, 0);
+
+    /// <summary>A floor once known never falls within an incarnation; a version that is no longer there must be registered again.</summary>
+    private void RaiseVersionFloors(Head head)
+    {
+        if (head.VersionFloors is not { } floors) return;
+        if (_versionFloors is { } known && known.Count == floors.Count && floors.All(f => known.TryGetValue(f.Key, out var floor) && floor >= f.Value)) return;
+        _versionFloors = floors.ToDictionary(static f => f.Key, f => Math.Max(f.Value, _versionFloors?.GetValueOrDefault(f.Key) ?? 0));
     }
 }

@@ -6,7 +6,7 @@ internal enum Progress
     /// <summary>It was next, and is applied; or the head found nothing missing.</summary>
     Current,
 
-    /// <summary>It was known already.</summary>
+    /// <summary>It was known already, or is of an era or incarnation that is over.</summary>
     Old,
 
     /// <summary>Something before it is missing: the log has it, or the partition is dropped.</summary>

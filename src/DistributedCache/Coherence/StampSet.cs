@@ -7,9 +7,10 @@ namespace DistributedCache.Coherence;
 /// <param name="generation">Its generation in this process before the load.</param>
 /// <param name="isPrimary">Whether no mark, floor or incarnation judges the entry.</param>
 /// <param name="marks">A stamp for each tag and prefix.</param>
+/// <param name="isOwn">Whether the value was loaded or set in this process, and not read from the remote tier.</param>
 /// <param name="validator">What identifies the value at its source; here because few entries have one, and those share nothing.</param>
 internal sealed class StampSet(
-    string tenant, int partition, long incarnation, int generation, bool isPrimary, Stamp[] marks, string? validator = null)
+    string tenant, int partition, long incarnation, int generation, bool isPrimary, Stamp[] marks, string? validator = null, bool isOwn = false)
     : IEquatable<StampSet>
 {
     // An object, an array, and for each mark a stamp and its name.
@@ -25,6 +26,8 @@ internal sealed class StampSet(
 
     public bool IsPrimary { get; } = isPrimary;
 
+    public bool IsOwn { get; } = isOwn;
+
     public ReadOnlySpan<Stamp> Marks => marks;
 
     public string? Validator => validator;
@@ -33,7 +36,7 @@ internal sealed class StampSet(
     public int TakeWeight() => Interlocked.Exchange(ref _weight, 0);
 
     public bool Equals(StampSet? other) => other is not null && Partition == other.Partition && Incarnation == other.Incarnation
-        && Generation == other.Generation && IsPrimary == other.IsPrimary && Tenant == other.Tenant && Validator == other.Validator && Marks.SequenceEqual(other.Marks);
+        && Generation == other.Generation && IsPrimary == other.IsPrimary && IsOwn == other.IsOwn && Tenant == other.Tenant && Validator == other.Validator && Marks.SequenceEqual(other.Marks);
 
     public override bool Equals(object? obj) => Equals(obj as StampSet);
 

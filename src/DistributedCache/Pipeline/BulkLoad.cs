@@ -1,4 +1,3 @@
-using DistributedCache.Remote;
 using Polly.Timeout;
 
 namespace DistributedCache.Pipeline;
@@ -7,45 +6,6 @@ namespace DistributedCache.Pipeline;
 internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loads)
 {
     private int _left = loads.Count;
-
-    /// <summary>Looks for keys in L2, all in one go; what it has completes its load.</summary>
-    public static async Task ReadTiersAsync(CacheEngine engine, IReadOnlyList<Load<T>> loads)
-    {
-        Load<T>[] wanted = [.. loads.Where(static load => load.Call.ReadsRemote)];
-        if (!engine.Remote.HoldsValues || wanted.Length == 0)
-        {
-            foreach (var load in loads) await load.TryTiersAsync(mayLease: false).ConfigureAwait(false);
-            return;
-        }
-
-        RemoteValue?[] values;
-        try
-        {
-            values = await engine.Remote.GetManyAsync([.. wanted.Select(static load => load.Call.Key)], CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            engine.RemoteFailed(exception);
-            foreach (var load in wanted) load.IsRemoteAway = true;
-            return;
-        }
-
-        for (var i = 0; i < values.Length; i++)
-        {
-            using var value = values[i];
-            if (value is null) continue;
-            try
-            {
-                await wanted[i].TryAdoptAsync(value).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                // Its marks could not be asked for: a miss, and no other key's concern.
-                engine.RemoteFailed(exception);
-                wanted[i].IsRemoteAway = true;
-            }
-        }
-    }
 
     /// <summary>Runs the load. Never throws: what happens is told to those who wait.</summary>
     public async Task RunAsync<TState>(
@@ -73,21 +33,32 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         Func<TState, IReadOnlyList<string>, LoadContext, CancellationToken, ValueTask<IReadOnlyDictionary<string, T>>> factory,
         CancellationToken abandoned)
     {
-        await ReadTiersAsync(engine, loads).ConfigureAwait(false);
+        await BulkTiers<T>.ReadAsync(engine, loads).ConfigureAwait(false);
+        await BulkTiers<T>.LeaseAsync(engine, [.. loads.Where(static load => !load.Task.IsCompleted)]).ConfigureAwait(false);
         Load<T>[] missing = [.. loads.Where(static load => !load.Task.IsCompleted)];
-        foreach (var load in missing) await load.TryLeaseOnceAsync().ConfigureAwait(false);
-        missing = [.. missing.Where(static load => !load.Task.IsCompleted)];
         if (missing.Length == 0) return;
 
         var context = LoadContext.ForLoad(engine.Scopes);
         var began = engine.Clock.Now;
+        foreach (var load in missing) load.BeginFactory();
         var values = await RunFactoryAsync(engine, [.. missing.Select(static load => load.Call)], context, state, factory, abandoned).ConfigureAwait(false);
         var duration = engine.Clock.Now - began;
-        foreach (var load in missing)
+        var loaded = new List<(Load<T>, LoadedValue<T>)>();
+        try
         {
-            if (values.TryGetValue(load.Call.Key.Name, out var value)) await load.StoreAsync(value, context, duration).ConfigureAwait(false);
-            else await load.LeaveOutAsync().ConfigureAwait(false);
+            foreach (var load in missing)
+            {
+                if (values.TryGetValue(load.Call.Key.Name, out var value)) loaded.Add((load, load.Ready(value, context, duration)));
+            }
+
+            await BulkTiers<T>.FillAsync(engine, loaded).ConfigureAwait(false);
         }
+        finally
+        {
+            foreach (var (_, value) in loaded) value.Dispose();
+        }
+
+        foreach (var load in missing.Where(load => !values.ContainsKey(load.Call.Key.Name))) await load.LeaveOutAsync().ConfigureAwait(false);
     }
 
     /// <summary>Runs the factory for these keys, under the first one's profile.</summary>

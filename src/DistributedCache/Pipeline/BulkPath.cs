@@ -25,7 +25,7 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            await BulkLoad<T>.ReadTiersAsync(engine, missing).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await BulkTiers<T>.ReadAsync(engine, missing).WaitAsync(cancellationToken).ConfigureAwait(false);
             foreach (var load in missing)
             {
                 if (load.Task.IsCompleted) found[load.Call.Key.Name] = load.Info.Lookup(await load.Task.ConfigureAwait(false), engine.Clock.Now);

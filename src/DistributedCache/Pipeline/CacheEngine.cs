@@ -64,8 +64,9 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
         profiles.Changed += OnProfilesChanged;
         OnProfilesChanged();
-        _follower = new Follower(Remote, Coherence);
-        Started = StartAsync();
+        Marks = new MarkLookups(Remote, Coherence, Clock, RemoteFailed);
+        _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, RemoteFailed);
+        Started = StartAsync(options.HeartbeatInterval);
         _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
         Default = new TieredCache(this, tenant: "", isolates: false);
         Isolated = new TieredCache(this, tenant: "", isolates: true);
@@ -92,6 +93,10 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public IRemoteApplications? Applications { get; }
 
     public FlightTable Flights { get; } = new();
+
+    public LeaseWaits Waits { get; } = new();
+
+    public MarkLookups Marks { get; }
 
     public CacheValues Values { get; }
 
@@ -148,7 +153,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     {
         var key = seen[call.Key.Partition];
         if (call.Key.IsPrimary)
-            return Coherence.Share(new StampSet(call.Key.Tenant, call.Key.Partition, key.Incarnation, key.Generation, true, [], validator));
+            return Coherence.Share(new StampSet(call.Key.Tenant, call.Key.Partition, key.Incarnation, key.Generation, true, [], validator, isOwn: true));
         var stamps = new List<Stamp>();
         foreach (var tag in call.Tags) Add(Mark.Tag(call.Key.Tenant, tag));
         foreach (var tag in more)
@@ -159,7 +164,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
         foreach (var prefix in new KeyPrefixes(call.Key.Name)) Add(Mark.Prefix(call.Key.Tenant, prefix.ToString()));
         return Coherence.Share(new StampSet(
-            call.Key.Tenant, call.Key.Partition, keyIncarnation ?? key.Incarnation, key.Generation, false, [.. stamps], validator));
+            call.Key.Tenant, call.Key.Partition, keyIncarnation ?? key.Incarnation, key.Generation, false, [.. stamps], validator, isOwn: true));
 
         void Add(Mark mark)
         {
@@ -239,37 +244,18 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
             : _pipelines.For(null, 0, 0, timeout);
     }
 
-    /// <summary>Asks the remote tier about the marks of an entry that is older than what this node has followed.</summary>
-    public async ValueTask LearnMarksAsync(StampSet stamps, CancellationToken cancellationToken)
-    {
-        var asked = new Dictionary<int, HashSet<Mark>>();
-        foreach (var stamp in stamps.Marks) Add(stamp.Partition, stamp.Mark);
-        Add(stamps.Partition, Mark.Clear);
-        if (stamps.Tenant.Length > 0) Add(stamps.Partition, Mark.ClearOf(stamps.Tenant));
-
-        await Task.WhenAll(asked.Select(part => LearnAsync(part.Key, part.Value))).ConfigureAwait(false);
-
-        void Add(int partition, Mark mark)
-        {
-            if (!asked.TryGetValue(partition, out var marks)) asked[partition] = marks = [];
-            marks.Add(mark);
-        }
-
-        async Task LearnAsync(int number, HashSet<Mark> marks)
-        {
-            var partition = Coherence[number];
-            long baseline;
-            lock (partition.Lock) baseline = partition.Baseline;
-            var reply = await Remote.ReadMarksAsync(number, marks, cancellationToken).ConfigureAwait(false);
-            lock (partition.Lock) partition.Learn(reply, baseline);
-        }
-    }
-
     /// <summary>Carries out a write of this node's, acknowledged; its token.</summary>
     public ConsistencyToken Applied(Invalidation message)
     {
         var partition = Coherence[message.Partition];
-        lock (partition.Lock) partition.ApplyOwn(message);
+        bool isMissing;
+        lock (partition.Lock)
+        {
+            // An acknowledgement that is ahead of its messages is no loss; one from another era is news of it.
+            isMissing = partition.ApplyOwn(message) == Progress.Foreign && partition.HasHead;
+        }
+
+        if (isMissing) _follower.CatchUp(message.Partition);
         return new ConsistencyToken(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
     }
 
@@ -317,11 +303,14 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         foreach (var counters in _counters) counters?.Dispose();
     }
 
-    private async Task StartAsync()
+    /// <summary>The versions of all entries that this node may read or write.</summary>
+    private string[] Versions() => [.. Profiles.Current.All.Select(static profile => profile.Version).Distinct()];
+
+    private async Task StartAsync(TimeSpan heartbeat)
     {
         try
         {
-            await _follower.StartAsync(CancellationToken.None).ConfigureAwait(false);
+            await _follower.StartAsync(heartbeat).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

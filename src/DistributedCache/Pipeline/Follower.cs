@@ -1,49 +1,103 @@
 using DistributedCache.Coherence;
+using DistributedCache.Expiry;
+using DistributedCache.Flights;
 using DistributedCache.Remote;
 
 namespace DistributedCache.Pipeline;
 
-/// <summary>Keeps this node's partitions in step with the remote tier: the first heads at start, then every message.</summary>
-internal sealed class Follower(IRemoteTier remote, CoherenceState coherence) : IRemoteFollower, IAsyncDisposable
+/// <summary>Keeps this node's partitions in step with the remote tier: the first heads at start, then every message, and, where messages
+/// can be lost, a heartbeat.</summary>
+internal sealed class Follower : IRemoteFollower, IAsyncDisposable
 {
+    private readonly IRemoteTier _remote;
+    private readonly CoherenceState _coherence;
+    private readonly LeaseWaits _waits;
+    private readonly CatchUps _catchUps;
+    private readonly Heartbeat _heartbeat;
     private IAsyncDisposable? _following;
 
-    /// <summary>Follows from now on. Messages are heard before the heads are read, so none falls between.</summary>
-    public async ValueTask StartAsync(CancellationToken cancellationToken)
+    /// <param name="remote">The tier.</param>
+    /// <param name="coherence">What is kept in step.</param>
+    /// <param name="waits">Who waits for a lease.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="versions">The versions this node reads and writes now.</param>
+    /// <param name="failed">Told of the tier's failures.</param>
+    public Follower(
+        IRemoteTier remote,
+        CoherenceState coherence,
+        LeaseWaits waits,
+        CacheClock clock,
+        Func<IReadOnlyCollection<string>> versions,
+        Action<Exception> failed)
     {
-        _following = await remote.FollowAsync(this, cancellationToken).ConfigureAwait(false);
-        var heads = await remote.ReadHeadsAsync(cancellationToken).ConfigureAwait(false);
+        (_remote, _coherence, _waits) = (remote, coherence, waits);
+        _catchUps = new CatchUps(remote, coherence, failed);
+        _heartbeat = new Heartbeat(remote, coherence, _catchUps, clock, FollowAsync, versions, failed);
+    }
+
+    /// <summary>Follows from now on. Messages are heard before the heads are read, so none falls between.</summary>
+    /// <param name="period">How often the heads are compared, where messages can be lost.</param>
+    public async ValueTask StartAsync(TimeSpan period)
+    {
+        if (!_remote.IsLossless)
+        {
+            _heartbeat.Start(period);
+            await _heartbeat.BeatAsync().ConfigureAwait(false);
+            return;
+        }
+
+        await FollowAsync(CancellationToken.None).ConfigureAwait(false);
+        var heads = await _remote.ReadHeadsAsync(CancellationToken.None).ConfigureAwait(false);
         for (var i = 0; i < heads.Length; i++)
         {
             if (heads[i] is not { } head) continue;
-            var partition = coherence[i];
+            var partition = _coherence[i];
             lock (partition.Lock)
             {
                 // Not adopted where a message has carried the partition past this head meanwhile.
                 if (!partition.HasHead || head.Sequence > partition.Applied) partition.Drop(head);
-                if (remote.IsLossless) partition.VerifiedAt = long.MaxValue;
+                partition.VerifiedAt = long.MaxValue;
             }
         }
 
-        coherence.Verified();
+        _coherence.Verified();
     }
 
     public void OnInvalidation(Invalidation message)
     {
-        var partition = coherence[message.Partition];
+        var partition = _coherence[message.Partition];
+        bool isMissing;
         lock (partition.Lock)
         {
             var progress = partition.Apply(message);
-            if (progress is Progress.Current or Progress.Old) return;
 
             // Nothing is lost on a lossless tier: what is not next came before the first head was read.
-            partition.Drop(new Head(message.Incarnation, message.Base, message.Sequence, 0));
+            if (_remote.IsLossless && progress is Progress.Behind or Progress.Foreign)
+                partition.Drop(new Head(message.Incarnation, message.Base, message.Sequence, 0));
+            isMissing = partition.HasHead && partition.IsMissing;
         }
+
+        if (isMissing) CatchUp(message.Partition);
+
+        // It has voided the keys' leases.
+        OnWake(message.Partition, message.Indexes);
     }
 
     public void OnWake(int partition, IReadOnlyList<string> indexes)
     {
+        foreach (var index in indexes) _waits.Wake(index);
     }
 
-    public ValueTask DisposeAsync() => _following?.DisposeAsync() ?? ValueTask.CompletedTask;
+    /// <summary>Looks for what a partition misses, behind the caller.</summary>
+    public void CatchUp(int partition) => _ = _catchUps.Begin(partition);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _heartbeat.DisposeAsync().ConfigureAwait(false);
+        if (_following is { } following) await following.DisposeAsync().ConfigureAwait(false);
+        await _catchUps.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken) =>
+        _following ??= await _remote.FollowAsync(this, cancellationToken).ConfigureAwait(false);
 }

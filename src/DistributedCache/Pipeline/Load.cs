@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
 using DistributedCache.Entries;
@@ -5,7 +6,6 @@ using DistributedCache.Expiry;
 using DistributedCache.Flights;
 using DistributedCache.Local;
 using DistributedCache.Remote;
-using DistributedCache.Serialization;
 
 namespace DistributedCache.Pipeline;
 
@@ -16,20 +16,19 @@ namespace DistributedCache.Pipeline;
 /// <para>Who drives it (one factory for one key, or one for many) calls <see cref="TryTiersAsync"/>, then <see cref="StoreAsync"/> or
 /// <see cref="FailAsync"/>, and always <see cref="End"/>.</para>
 /// </remarks>
+[SuppressMessage("Reliability", "CA1001", Justification = "Whoever made it calls End, which disposes what it holds.")]
 internal class Load<T> : Flight<T>
 {
     // Between a wall-clock time and what it became in this process, either clock may have made a step.
     private const long ClockSlack = 50;
 
     private readonly CacheEngine _engine;
-    private readonly SeenSnapshot _seen;
     private readonly PendingKey _pending;
-    private readonly ulong _token = (ulong)Random.Shared.NextInt64();
+    private readonly KeyLease _lease;
+    private SeenSnapshot _seen;
+    private long _began;
     private StampSet? _known;
     private ulong _rejectedId;
-    private bool _hasLease;
-    private Head? _leaseHead;
-    private ITimer? _extension;
     private CacheTier _fallbackTier = CacheTier.Local;
     private bool _isBeaten;
 
@@ -42,6 +41,8 @@ internal class Load<T> : Flight<T>
         StartVersion = engine.Coherence.Version.Current;
         var partition = engine.Coherence[call.Key.Partition];
         lock (partition.Lock) _pending = partition.Register(call.Key.Index);
+        _lease = new KeyLease(engine, call.Key, Abandoned);
+        _began = engine.Clock.Now;
         _seen = engine.Coherence.Snapshot();
     }
 
@@ -75,26 +76,38 @@ internal class Load<T> : Flight<T>
     /// <summary>Whether many keys are loaded by one factory, which may leave this one out.</summary>
     public bool IsBulk { get; init; }
 
+    /// <summary>The right to fill the key.</summary>
+    public KeyLease Lease => _lease;
+
+    /// <summary>The last entry of the remote tier that was of no use here; 0: none.</summary>
+    public ulong RejectedId => _rejectedId;
+
     protected CacheEngine Engine => _engine;
 
-    /// <summary>No newcomer joins a load older than an invalidation that was applied here and concerns it, nor takes a stale value
-    /// that stands in for it when that may not be served any more.</summary>
-    public override bool Admits() => _pending.Highest < 0
-        && (!Task.IsCompleted || (Fallback is { } entry && MayStandIn(entry)))
-        && (_engine.Coherence.Version.Current == StartVersion
-            || _engine.Coherence.Judge(_known ??= Stamps([]), _seen[Call.Key.Partition].Seen, _engine.Clock.Now) is Verdict.Valid or Verdict.Unverified);
+    /// <summary>No newcomer joins a load older than an invalidation that was applied here and concerns it, or than one that may not
+    /// have been heard of; nor takes a stale value that stands in for it when that may not be served any more.</summary>
+    public override bool Admits()
+    {
+        if (_pending.Highest >= 0) return false;
+        if (Task.IsCompleted) return Fallback is { } entry && MayStandIn(entry);
+        var now = _engine.Clock.Now;
+        return (_engine.Coherence.Version.Current == StartVersion && (now <= _engine.Coherence.Version.FreshThrough || _engine.Coherence.IsRecent(_began, now)))
+            || _engine.Coherence.Judge(_known ??= Stamps([]), _seen[Call.Key.Partition].Seen, now, _began) == Verdict.Valid;
+    }
 
     /// <summary>Looks for the value where it may be nearer than its source; answers whether the flight is completed.</summary>
     /// <param name="mayLease">Whether a load follows if no tier has it.</param>
     public async ValueTask<bool> TryTiersAsync(bool mayLease = true)
     {
-        // Another flight of the key may have ended between its caller's look at L1 and the making of this one.
-        if (!IsBackground && Call.ReadsLocal && _engine.Store.FindLocked(Call.Key.Index) is { } present && present != Fallback
-            && TryServe(present, CacheTier.Local)) return true;
+        if (TryLocal()) return true;
         try
         {
-            if (!IsBackground && Fallback is { } candidate && await TryCandidateAsync(candidate).ConfigureAwait(false)) return true;
+            if (NeedsAsking(out var stamps)) await _engine.Marks.LearnAsync([stamps], Abandoned).ConfigureAwait(false);
+            if (TryCandidate()) return true;
             if (!_engine.Remote.HoldsValues) return false;
+
+            // Until this node's versions are registered, nothing of the remote tier is valid here.
+            await _engine.Started.WaitAsync(Abandoned).ConfigureAwait(false);
             if (Call.ReadsRemote)
             {
                 using var found = await _engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);
@@ -111,22 +124,12 @@ internal class Load<T> : Flight<T>
         }
     }
 
-    /// <summary>Asks once for the right to load one key of many. Without it the value is loaded all the same, and not sent.</summary>
-    public async ValueTask TryLeaseOnceAsync()
+    /// <summary>Takes the stamps of what the factory is about to bring: what was invalidated until now it will know of.</summary>
+    public void BeginFactory()
     {
-        if (!_engine.Remote.HoldsValues || !Call.WritesRemote || Call.Key.IsPrimary || IsRemoteAway) return;
-        try
-        {
-            var reply = await _engine.Remote.LeaseAsync(Call.Key, _token, _rejectedId, _engine.KnownOf(Call.Key.Partition), Abandoned).ConfigureAwait(false);
-            if (reply.IsGranted) Hold(reply.Head);
-            using var entry = reply.Entry;
-            if (entry is not null) await TryAdoptAsync(entry).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (!Abandoned.IsCancellationRequested)
-        {
-            IsRemoteAway = true;
-            _engine.RemoteFailed(exception);
-        }
+        _began = _engine.Clock.Now;
+        _seen = _engine.Coherence.Snapshot();
+        _known = null;
     }
 
     /// <summary>Stores what the factory answered, then completes the flight with it.</summary>
@@ -135,27 +138,71 @@ internal class Load<T> : Flight<T>
     /// <param name="loadDuration">Milliseconds the factory took.</param>
     public async ValueTask StoreAsync(T value, LoadContext context, long loadDuration)
     {
+        using var loaded = Ready(value, context, loadDuration);
+        await EndAsync(loaded, await SendAsync(loaded).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes what the factory answered ready for the tiers.</summary>
+    /// <inheritdoc cref="StoreAsync"/>
+    public LoadedValue<T> Ready(T value, LoadContext context, long loadDuration)
+    {
         var now = _engine.Clock.Now;
         var times = CacheEngine.Times(Call.Policy, context, value is null, now, loadDuration);
         Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
         var stamps = Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.NamedValidator);
-        if (times is { } lasting && context.Stores) await StoreInTiersAsync(value, context, lasting, stamps).ConfigureAwait(false);
-        await ReleaseAsync().ConfigureAwait(false);
+        var sends = _engine.Remote.HoldsValues && Call.WritesRemote && (_lease.IsHeld || Call.Key.IsPrimary);
+        return new LoadedValue<T>(_engine, Call, value, context.Stores ? times : null, stamps, KeySequence, sends, context.LocalSize);
+    }
+
+    /// <summary>Sends the value under the lease; false where an invalidation has voided that meanwhile, so that it is kept nowhere.</summary>
+    public async ValueTask<bool> SendAsync(LoadedValue<T> loaded)
+    {
+        if (loaded.Remote is not { } write) return true;
+        try
+        {
+            if (Call.Key.IsPrimary)
+            {
+                var reply = await _engine.Remote.SetPrimaryAsync(write, onlyIfAbsent: true, _engine.KnownOf(Call.Key.Partition), CancellationToken.None).ConfigureAwait(false);
+                _isBeaten = !reply.Stored;
+                return reply.Stored;
+            }
+
+            _lease.Use();
+            return await _engine.Remote.FillAsync(write, _lease.Token, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Whether it was stored is not known; L1 may keep the value, judged by its stamps as any.
+            _engine.RemoteFailed(exception);
+            return true;
+        }
+    }
+
+    /// <summary>Keeps the value in L1 unless the remote tier refused it, then completes the flight with it.</summary>
+    public async ValueTask EndAsync(LoadedValue<T> loaded, bool isAccepted)
+    {
+        if (isAccepted && loaded.MakeLocal() is { } entry)
+        {
+            Payload = entry.Value as StoredPayload;
+            _engine.Kept(_engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending), Call.Policy.Profile);
+        }
+
+        await _lease.ReleaseAsync().ConfigureAwait(false);
         if (_isBeaten && await TryTakeStoredAsync().ConfigureAwait(false)) return;
 
         // Out of the table before it is judged: who joined after an invalidation of a tag that only the factory named joined before
         // the judging, which sees the invalidation.
         _engine.Flights.Remove(this);
         if (StartVersion != _engine.Coherence.Version.Current)
-            IsOutdated = _engine.Coherence.Judge(stamps, KeySequence, now) is Verdict.Invalid or Verdict.Unknown;
+            IsOutdated = _engine.Coherence.Judge(loaded.Stamps, loaded.Sequence, _engine.Clock.Now) is Verdict.Invalid or Verdict.Unknown;
         Count(_engine.CountersOf(Call.Policy.Profile).Miss);
-        TryComplete(value);
+        TryComplete(loaded.Value);
     }
 
     /// <summary>Ends a load whose factory had nothing to say about this key.</summary>
     public async ValueTask LeaveOutAsync()
     {
-        await ReleaseAsync().ConfigureAwait(false);
+        await _lease.ReleaseAsync().ConfigureAwait(false);
         IsAbsent = true;
         Count(_engine.CountersOf(Call.Policy.Profile).Miss);
         _engine.Flights.Remove(this);
@@ -165,7 +212,7 @@ internal class Load<T> : Flight<T>
     /// <summary>Ends a load that failed: with a stale value where one is at hand and nothing invalidated it, else with the failure.</summary>
     public async ValueTask FailAsync(Exception exception)
     {
-        await ReleaseAsync().ConfigureAwait(false);
+        await _lease.ReleaseAsync().ConfigureAwait(false);
         try
         {
             if (!Abandoned.IsCancellationRequested && (Task.IsCompleted || TryServeFallback()))
@@ -211,36 +258,43 @@ internal class Load<T> : Flight<T>
     {
         var partition = _engine.Coherence[Call.Key.Partition];
         lock (partition.Lock) partition.Unregister(_pending);
-        _extension?.Dispose();
+        _lease.Dispose();
         _engine.Flights.Remove(this);
     }
 
     private bool MayStandIn(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return !entry.IsGone(now) && entry.Stamps is { } stamps
-            && _engine.Coherence.Judge(stamps, entry.Sequence, now) is Verdict.Valid or Verdict.Unverified;
+        return !entry.IsGone(now) && Judge(entry) is Verdict.Valid or Verdict.Unverified;
     }
 
-    private long KeySequence => _leaseHead?.Sequence ?? _seen[Call.Key.Partition].Seen;
+    private long KeySequence => _lease.Head?.Sequence ?? _seen[Call.Key.Partition].Seen;
 
-    /// <summary>An entry of L1 that looked too old to be judged without asking: with its marks known it may be fresh after all.</summary>
-    private async ValueTask<bool> TryCandidateAsync(LocalEntry entry)
+    /// <summary>Another flight of the key may have ended between its caller's look at L1 and the making of this one.</summary>
+    public bool TryLocal() => !IsBackground && Call.ReadsLocal && _engine.Store.FindLocked(Call.Key.Index) is { } present && present != Fallback
+        && TryServe(present, CacheTier.Local);
+
+    /// <summary>Whether the entry of L1 looked too old to be judged without asking.</summary>
+    public bool NeedsAsking([NotNullWhen(true)] out StampSet? stamps)
     {
-        if (entry.Stamps is not { } stamps) return false;
-        if (_engine.Coherence.Judge(stamps, entry.Sequence, _engine.Clock.Now) == Verdict.Unknown)
-            await _engine.LearnMarksAsync(stamps, Abandoned).ConfigureAwait(false);
-        return TryServe(entry, CacheTier.Local);
+        stamps = IsBackground ? null : Fallback?.Stamps;
+        return stamps is not null && NeedsAsking(Judge(Fallback!));
     }
 
-    /// <summary>Takes what the remote tier answered: into L1, and as the answer if it is fresh and nothing invalidated it.</summary>
-    public async ValueTask<bool> TryAdoptAsync(RemoteValue found)
+    /// <summary>With its marks known the entry of L1 may be fresh after all.</summary>
+    public bool TryCandidate() => !IsBackground && Fallback is { } candidate && TryServe(candidate, CacheTier.Local);
+
+    /// <summary>Reads what the remote tier answered; false where it is of no use here, whatever its marks are.</summary>
+    /// <param name="found">The answer.</param>
+    /// <param name="stored">The entry.</param>
+    /// <param name="needsAsking">Whether its marks have to be asked for.</param>
+    public bool TryRead(RemoteValue found, out StoredValue stored, out bool needsAsking)
     {
-        var partition = _engine.Coherence[Call.Key.Partition];
+        needsAsking = false;
 
         // Noted before the rest is read: who asks for a lease must not be answered with the same unreadable entry for ever.
         if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) _rejectedId = header.EntryId;
-        if (!StoredValue.TryRead(found, Call.Key, _pending.Generation, _engine.Coherence, _engine.Clock, out var stored, out var fault))
+        if (!StoredValue.TryRead(found, Call.Key, _pending.Generation, _engine.Coherence, _engine.Clock, out stored, out var fault))
         {
             _engine.BadEnvelope(fault);
             return false;
@@ -248,20 +302,31 @@ internal class Load<T> : Flight<T>
 
         // What is to be refreshed is no refreshment: only what another node has loaded since.
         if (IsBackground && Fallback is { } present && stored.Times.Created <= LocalCopies.CreatedAt(present) + ClockSlack) return false;
-        var sequence = stored.Header.Sequence;
-        var verdict = _engine.Coherence.Judge(stored.Stamps, sequence, _engine.Clock.Now);
-        if (verdict == Verdict.Unknown)
+        if (Call.Key.IsPrimary) return true;
+
+        // Invalidations reach only entries of registered versions, from when they were registered.
+        var partition = _engine.Coherence[Call.Key.Partition];
+        lock (partition.Lock)
         {
-            await _engine.LearnMarksAsync(stored.Stamps, Abandoned).ConfigureAwait(false);
-            verdict = _engine.Coherence.Judge(stored.Stamps, sequence, _engine.Clock.Now);
+            if (!partition.Covers(Call.Key.Version, stored.Header.Sequence)) return false;
         }
 
-        if (verdict is Verdict.Invalid or Verdict.Unknown || !_engine.Values.TryCopyIn<T>(Call, stored, out var value, out var weight)) return false;
+        var verdict = _engine.Coherence.Judge(stored.Stamps, stored.Header.Sequence, _engine.Clock.Now);
+        needsAsking = NeedsAsking(verdict);
+        return verdict != Verdict.Invalid;
+    }
+
+    /// <summary>Takes an entry of the remote tier: into L1, and as the answer if it is fresh and nothing invalidated it.</summary>
+    public bool TryTake(in StoredValue stored)
+    {
+        var sequence = stored.Header.Sequence;
+        if ((!Call.Key.IsPrimary && _engine.Coherence.Judge(stored.Stamps, sequence, _engine.Clock.Now) == Verdict.Invalid)
+            || !_engine.Values.TryCopyIn<T>(Call, stored, out var value, out var weight)) return false;
         var entry = _engine.MakeEntry(Call, value, weight, CacheEngine.LocalTimes(Call.Policy, stored.Times, _engine.Clock.Now), stored.Stamps, sequence);
 
         // That a sliding entry is there at all says that it was renewed in time, whenever it was stored.
         if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
-        if (Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times)) _engine.Local.Keep(entry, partition, _pending);
+        if (Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times)) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending);
         if (TryServe(entry, CacheTier.Remote)) return true;
         if (entry.IsGone(_engine.Clock.Now)) return false;
         if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _fallbackTier = CacheTier.Remote;
@@ -269,33 +334,51 @@ internal class Load<T> : Flight<T>
         return false;
     }
 
+    private async ValueTask<bool> TryAdoptAsync(RemoteValue found)
+    {
+        if (!TryRead(found, out var stored, out var needsAsking)) return false;
+        if (needsAsking) await _engine.Marks.LearnAsync([stored.Stamps], Abandoned).ConfigureAwait(false);
+        return TryTake(stored);
+    }
+
     private bool TryServe(LocalEntry entry, CacheTier tier)
     {
         var now = _engine.Clock.Now;
-        if (now >= entry.FreshUntil || entry.Stamps is null
-            || _engine.Coherence.Judge(entry.Stamps, entry.Sequence, now) != Verdict.Valid
+        if (now >= entry.FreshUntil || entry.Stamps is not { } stamps) return false;
+
+        // A primary value that was read just now is what there is.
+        var verdict = stamps.IsPrimary && tier == CacheTier.Remote ? Verdict.Valid : Judge(entry);
+        var isUnverified = verdict is Verdict.Unverified or Verdict.Unknown;
+        if (verdict == Verdict.Invalid
+            || (isUnverified && !Unverified.MayServe(_engine.Coherence, Call.Policy.Profile, stamps, LocalCopies.BeganAt(entry), now))
             || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
-        Info = LookupInfo.Of(entry, tier);
+        Info = LookupInfo.Of(entry, tier, isUnverified);
         Payload = entry.Value as StoredPayload;
         var counters = _engine.CountersOf(Call.Policy.Profile);
-        Count(tier == CacheTier.Remote ? counters.RemoteHit : counters.LocalHit);
+        Count(tier == CacheTier.Remote
+            ? isUnverified ? counters.RemoteStale : counters.RemoteHit
+            : isUnverified ? counters.LocalStale : counters.LocalHit);
         _engine.Flights.Remove(this);
         TryComplete(value!);
         return true;
     }
 
+    /// <summary>Whether the remote tier can say more: of marks, or of whether this node has missed something.</summary>
+    private bool NeedsAsking(Verdict verdict) =>
+        verdict == Verdict.Unknown || (verdict == Verdict.Unverified && Call.Policy.Profile.WhenUnverified == UnverifiedBehavior.Revalidate);
+
+    private Verdict Judge(LocalEntry entry) => entry.Stamps is { } stamps
+        ? _engine.Coherence.Judge(stamps, entry.Sequence, _engine.Clock.Now, LocalCopies.BeganAt(entry))
+        : Verdict.Invalid;
+
     /// <summary>Asks for the right to load. Losers serve stale where there is some, else wait for the holder by asking again.</summary>
     private async ValueTask<bool> TryLeaseAsync()
     {
+        using var wait = _engine.Waits.Enter(Call.Key.Index);
         for (var pause = TimeSpan.FromMilliseconds(5); ; pause = TimeSpan.FromMilliseconds(Math.Min(250, pause.TotalMilliseconds * 1.7)))
         {
-            var reply = await _engine.Remote.LeaseAsync(Call.Key, _token, _rejectedId, _engine.KnownOf(Call.Key.Partition), Abandoned).ConfigureAwait(false);
-            if (reply.IsGranted)
-            {
-                Hold(reply.Head);
-                return false;
-            }
-
+            var reply = await _lease.AskAsync(_rejectedId).ConfigureAwait(false);
+            if (reply.IsGranted) return false;
             if (reply.Entry is { } entry)
             {
                 using (entry)
@@ -308,73 +391,7 @@ internal class Load<T> : Flight<T>
 
             if (TryServeFallback()) return true;
             var jittered = pause * (0.5 + Random.Shared.NextDouble());
-            await System.Threading.Tasks.Task.Delay(jittered < reply.Remaining ? jittered : reply.Remaining, _engine.Clock.Provider, Abandoned).ConfigureAwait(false);
-        }
-    }
-
-    private void Hold(Head head)
-    {
-        _hasLease = true;
-        _leaseHead = head;
-        var third = _engine.LeaseDuration / 3;
-        _extension = _engine.Clock.CreateTimer(static self => _ = ((Load<T>)self!).ExtendAsync(), this, third);
-    }
-
-    /// <summary>Keeps the lease while the factory runs. One that was voided meanwhile stays void.</summary>
-    private async Task ExtendAsync()
-    {
-        try
-        {
-            if (_hasLease && !await _engine.Remote.ExtendAsync(Call.Key, _token, Abandoned).ConfigureAwait(false)) _extension?.Dispose();
-        }
-        catch (Exception exception)
-        {
-            if (!Abandoned.IsCancellationRequested) _engine.RemoteFailed(exception);
-        }
-    }
-
-    private async ValueTask StoreInTiersAsync(T value, LoadContext context, EntryTimes times, StampSet stamps)
-    {
-        var needsBytes = Call.Isolates || (_engine.Remote.HoldsValues && Call.WritesRemote && (_hasLease || Call.Key.IsPrimary));
-        using var bytes = needsBytes ? _engine.Values.TrySerialize(value) : null;
-        var hasBytes = bytes is not null || value is null;
-
-        // What has no bytes, or too many, is in L1 alone, unless each caller is to have a copy or it is meant to be nowhere else.
-        if (needsBytes && !hasBytes && (Call.Isolates || Call.Key.IsPrimary)) return;
-        if (needsBytes && hasBytes && _engine.Remote.HoldsValues && !await TryFillAsync(bytes, value is null, stamps, times).ConfigureAwait(false)) return;
-        if (!Call.WritesLocal || !_engine.KeepsLocally(Call, times)) return;
-        var (kept, weight) = _engine.Values.Pack(Call, value, bytes, stamps, context.LocalSize);
-        Payload = kept as StoredPayload;
-        var entry = _engine.MakeEntry(Call, kept, weight, CacheEngine.LocalTimes(Call.Policy, times, times.Created), stamps, KeySequence);
-        _engine.Kept(_engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending), Call.Policy.Profile);
-    }
-
-    /// <summary>Sends the value under the lease; false where an invalidation has voided that meanwhile, so that it is kept nowhere.</summary>
-    private async ValueTask<bool> TryFillAsync(PooledBufferWriter? bytes, bool isNull, StampSet stamps, EntryTimes times)
-    {
-        if (!_hasLease && !Call.Key.IsPrimary) return true;
-        using var envelope = new PooledBufferWriter(int.MaxValue);
-        StoredValue.Write(
-            envelope, Call.Key, times, stamps, KeySequence, (ulong)Random.Shared.NextInt64(), isNull, !_engine.KeepsLocally(Call, times), _engine.Clock,
-            bytes is null ? default : bytes.WrittenSpan);
-        var write = new RemoteWrite(Call.Key, envelope.WrittenMemory, times.TimeToLive(_engine.Clock.Now));
-        try
-        {
-            if (Call.Key.IsPrimary)
-            {
-                var reply = await _engine.Remote.SetPrimaryAsync(write, onlyIfAbsent: true, _engine.KnownOf(Call.Key.Partition), CancellationToken.None).ConfigureAwait(false);
-                _isBeaten = !reply.Stored;
-                return reply.Stored;
-            }
-
-            _hasLease = false;
-            return await _engine.Remote.FillAsync(write, _token, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            // Whether it was stored is not known; L1 may keep the value, judged by its stamps as any.
-            _engine.RemoteFailed(exception);
-            return true;
+            await wait.WaitAsync(jittered < reply.Remaining ? jittered : reply.Remaining, _engine.Clock.Provider, Abandoned).ConfigureAwait(false);
         }
     }
 
@@ -390,21 +407,6 @@ internal class Load<T> : Flight<T>
         {
             _engine.RemoteFailed(exception);
             return false;
-        }
-    }
-
-    private async ValueTask ReleaseAsync()
-    {
-        if (!_hasLease) return;
-        _hasLease = false;
-        try
-        {
-            await _engine.Remote.ReleaseAsync(Call.Key, _token, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            // It ends by itself.
-            _engine.RemoteFailed(exception);
         }
     }
 
@@ -437,7 +439,7 @@ internal class Load<T> : Flight<T>
     }
 
     private StampSet Stamps(IReadOnlyList<string> more, string? validator = null) =>
-        _engine.Stamps(Call, more, _seen, _leaseHead?.Incarnation, validator);
+        _engine.Stamps(Call, more, _seen, _lease.Head?.Incarnation, validator);
 
     private string[] FallbackTags()
     {

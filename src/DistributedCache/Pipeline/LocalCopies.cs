@@ -43,6 +43,9 @@ internal sealed class LocalCopies(LocalStore store, CacheClock clock) : ILocalDr
 
     public static long CreatedAt(LocalEntry entry) => entry is SlidingEntry sliding ? sliding.CreatedAt : entry.Created;
 
+    /// <summary>When the load began that brought the entry, where it was this process's own; else <see cref="long.MinValue"/>.</summary>
+    public static long BeganAt(LocalEntry entry) => entry.Stamps is { IsOwn: true } ? CreatedAt(entry) - entry.LoadDuration : long.MinValue;
+
     public static uint ToMilliseconds(long duration) => (uint)Math.Clamp(duration, 0, uint.MaxValue);
 
     /// <summary>An entry for L1.</summary>

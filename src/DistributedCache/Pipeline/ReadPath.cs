@@ -3,7 +3,6 @@ using DistributedCache.Diagnostics;
 using DistributedCache.Expiry;
 using DistributedCache.Flights;
 using DistributedCache.Local;
-using DistributedCache.Profiles;
 using Polly.Timeout;
 
 namespace DistributedCache.Pipeline;
@@ -103,7 +102,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         if (verdict == Verdict.Unknown) return false;
         var profile = call.Policy.Profile;
         var isUnverified = verdict == Verdict.Unverified;
-        if (isUnverified && (profile.WhenUnverified != UnverifiedBehavior.ServeStale || IsUnverifiedTooLong(profile, now))) return false;
+        if (isUnverified && !Unverified.MayServe(engine.Coherence, profile, entry.Stamps!, LocalCopies.BeganAt(entry), now)) return false;
         var isStale = now >= entry.FreshUntil;
         if (isStale && !(entry is FallbackEntry fallback && now < fallback.RetryAt)) return false;
         if (!engine.Values.TryOpen(entry.Value, call.Isolates, out value!)) return Forget(out candidate);
@@ -233,16 +232,10 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         var version = engine.Coherence.Version.Current;
         if (entry.Stamps is not { } stamps) return Verdict.Invalid;
         if (Volatile.Read(ref entry.JudgedAt) == version && now <= engine.Coherence.Version.FreshThrough) return Verdict.Valid;
-        var verdict = engine.Coherence.Judge(stamps, entry.Sequence, now);
+        var verdict = engine.Coherence.Judge(stamps, entry.Sequence, now, LocalCopies.BeganAt(entry));
 
         // The version was read first: what changed while judging makes the next hit judge again.
         if (verdict == Verdict.Valid) Volatile.Write(ref entry.JudgedAt, version);
         return verdict;
-    }
-
-    private bool IsUnverifiedTooLong(ResolvedProfile profile, long now)
-    {
-        var through = engine.Coherence.Version.FreshThrough;
-        return through == long.MinValue || now - through > profile.UnverifiedForMs;
     }
 }

@@ -35,6 +35,7 @@ internal sealed class SingleLoad<TState, T>(
             context.Offer(earlier, stale.Stamps?.Validator);
 
         var began = Engine.Clock.Now;
+        BeginFactory();
         T value;
         try
         {

@@ -7,7 +7,7 @@ namespace DistributedCache.Remote.InProcess;
 
 /// <summary>One partition in memory: the sequence, the marks, and, where values are held, entries and leases.</summary>
 /// <remarks>Followers are told under the lock, so that messages come in order and before the step returns.</remarks>
-internal sealed class InProcessPartition(int number, InProcessRemote.Settings settings, Action<Invalidation> publish)
+internal sealed class InProcessPartition(int number, InProcessRemote.Settings settings, Action<Invalidation> publish, Action<int, string> wake)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Mark, long> _marks = [];
@@ -22,7 +22,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
 
     private readonly record struct StoredEntry(byte[] Envelope, long Until);
 
-    private readonly record struct Lease(ulong Token, long Until);
+    private readonly record struct Lease(ulong Token, long Until, bool IsWaitedFor = false);
 
     public Head Head
     {
@@ -36,7 +36,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
 
     public MarksReply ReadMarks(IReadOnlyCollection<Mark> marks)
     {
-        lock (_lock) return new MarksReply(HeadLocked, [.. marks.Select(m => KeyValuePair.Create(m, _marks.GetValueOrDefault(m, _floor)))]);
+        lock (_lock) return new MarksReply(HeadLocked, [.. marks.Select(m => KeyValuePair.Create(m, _marks.GetValueOrDefault(m, m.IsClear ? 0 : _floor)))]);
     }
 
     public Invalidation Invalidate(InvalidationKind kind, IReadOnlyList<CacheKey> keys)
@@ -103,7 +103,11 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
             if (Find(key) is { } stored && IsAnother(stored, rejectedId, key.Tenant)) return new LeaseReply(HeadLocked, false, Copy(stored), default);
             var place = new Place(key.Version, key.Index);
             if (_leases.TryGetValue(place, out var held) && held.Token != token && held.Until > settings.Now)
+            {
+                _leases[place] = held with { IsWaitedFor = true };
                 return new LeaseReply(HeadLocked, false, null, TimeSpan.FromMilliseconds(held.Until - settings.Now));
+            }
+
             _leases[place] = new Lease(token, settings.Now + settings.LeaseMilliseconds);
             return new LeaseReply(HeadLocked, IsGranted: true, null, default);
         }
@@ -115,7 +119,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
         {
             var place = new Place(key.Version, key.Index);
             if (!Holds(place, token)) return !settings.HoldsValues;
-            _leases[place] = new Lease(token, settings.Now + settings.LeaseMilliseconds);
+            _leases[place] = _leases[place] with { Until = settings.Now + settings.LeaseMilliseconds };
             return true;
         }
     }
@@ -125,7 +129,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
         var place = new Place(key.Version, key.Index);
         lock (_lock)
         {
-            if (Holds(place, token)) _leases.Remove(place);
+            if (Holds(place, token)) EndLease(place);
         }
     }
 
@@ -136,8 +140,8 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
         lock (_lock)
         {
             if (!Holds(place, token)) return false;
-            _leases.Remove(place);
             Store(write, sequence: null);
+            EndLease(place);
             return true;
         }
     }
@@ -172,6 +176,11 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
     private static string[] Indexes(IReadOnlyList<CacheKey> keys) => [.. keys.Select(k => k.Index)];
 
     private bool Holds(Place place, ulong token) => _leases.TryGetValue(place, out var lease) && lease.Token == token && lease.Until > settings.Now;
+
+    private void EndLease(Place place)
+    {
+        if (_leases.Remove(place, out var lease) && lease.IsWaitedFor) wake(number, place.Index);
+    }
 
     private StoredEntry? Find(CacheKey key)
     {
@@ -208,7 +217,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
         return message;
     }
 
-    /// <summary>Forgets the older half of the marks; what is absent counts as the floor from now on.</summary>
+    /// <summary>Forgets the older half of the tags and prefixes; what is absent of them counts as the floor from now on.</summary>
     private void Prune()
     {
         var sequences = _marks.Values.ToArray();
@@ -216,7 +225,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
         var cut = sequences[sequences.Length / 2];
         foreach (var (mark, sequence) in _marks)
         {
-            if (sequence <= cut) _marks.Remove(mark);
+            if (sequence <= cut && !mark.IsClear) _marks.Remove(mark);
         }
 
         _floor = Math.Max(_floor, cut);

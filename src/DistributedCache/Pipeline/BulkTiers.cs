@@ -1,0 +1,167 @@
+using DistributedCache.Coherence;
+using DistributedCache.Remote;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>What the tiers are asked of many keys: each step in as few requests as they allow, all at once, and one that fails is the
+/// concern of its own keys alone.</summary>
+internal static class BulkTiers<T>
+{
+    // What one script may name.
+    private const int MaximumBatch = 256;
+
+    /// <summary>Looks for keys in L1, where their marks had to be asked for, then in L2; what is found completes its load.</summary>
+    public static async Task ReadAsync(CacheEngine engine, IReadOnlyList<Load<T>> loads)
+    {
+        var unknown = new List<StampSet>();
+        foreach (var load in loads)
+        {
+            if (!load.TryLocal() && load.NeedsAsking(out var stamps)) unknown.Add(stamps);
+        }
+
+        if (unknown.Count > 0) await engine.Marks.LearnAsync(unknown, CancellationToken.None).ConfigureAwait(false);
+        foreach (var load in loads)
+        {
+            if (!load.Task.IsCompleted) load.TryCandidate();
+        }
+
+        Load<T>[] wanted = [.. loads.Where(static load => load.Call.ReadsRemote && !load.Task.IsCompleted)];
+        if (!engine.Remote.HoldsValues || wanted.Length == 0) return;
+        await engine.Started.ConfigureAwait(false);
+        RemoteValue?[] values;
+        try
+        {
+            values = await engine.Remote.GetManyAsync([.. wanted.Select(static load => load.Call.Key)], CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            engine.RemoteFailed(exception);
+            foreach (var load in wanted) load.IsRemoteAway = true;
+            return;
+        }
+
+        await TakeAsync(engine, wanted, values).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks once for the right to load each key. Without it a value is loaded all the same, and not sent.</summary>
+    public static Task LeaseAsync(CacheEngine engine, IReadOnlyList<Load<T>> loads)
+    {
+        if (!engine.Remote.HoldsValues) return Task.CompletedTask;
+        Load<T>[] wanted = [.. loads.Where(static load => load.Call.WritesRemote && !load.Call.Key.IsPrimary && !load.IsRemoteAway)];
+
+        // Whose entry was found of no use says which it was, one by one: it must not be answered with it again.
+        return Task.WhenAll([
+            .. wanted.Where(static load => load.RejectedId != 0).Select(load => LeaseOneAsync(engine, load)),
+            .. Batches(wanted.Where(static load => load.RejectedId == 0), static load => load.Call.Key.Partition).Select(batch => LeaseBatchAsync(engine, batch))]);
+    }
+
+    /// <summary>Sends what was loaded under its leases, keeps it in L1, and completes the loads.</summary>
+    public static Task FillAsync(CacheEngine engine, IReadOnlyList<(Load<T> Load, LoadedValue<T> Value)> loaded)
+    {
+        return Task.WhenAll([
+            .. loaded.Where(static l => !IsFilled(l)).Select(SendOneAsync),
+            .. Batches(loaded.Where(IsFilled), static l => l.Load.Call.Key.Partition).Select(batch => FillBatchAsync(engine, batch))]);
+
+        static bool IsFilled((Load<T> Load, LoadedValue<T> Value) l) => l.Value.Remote is not null && !l.Load.Call.Key.IsPrimary;
+    }
+
+    private static async Task TakeAsync(CacheEngine engine, Load<T>[] loads, RemoteValue?[] values)
+    {
+        try
+        {
+            var found = new List<(Load<T> Load, StoredValue Stored)>();
+            var unknown = new List<StampSet>();
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (values[i] is not { } value || !loads[i].TryRead(value, out var stored, out var needsAsking)) continue;
+                found.Add((loads[i], stored));
+                if (needsAsking) unknown.Add(stored.Stamps);
+            }
+
+            if (unknown.Count > 0) await engine.Marks.LearnAsync(unknown, CancellationToken.None).ConfigureAwait(false);
+            foreach (var (load, stored) in found)
+            {
+                try
+                {
+                    load.TryTake(stored);
+                }
+                catch (Exception exception)
+                {
+                    // Strict, and unreadable: a miss, and no other key's concern.
+                    engine.RemoteFailed(exception);
+                    load.IsRemoteAway = true;
+                }
+            }
+        }
+        finally
+        {
+            foreach (var value in values) value?.Dispose();
+        }
+    }
+
+    private static async Task LeaseOneAsync(CacheEngine engine, Load<T> load)
+    {
+        try
+        {
+            var reply = await load.Lease.AskAsync(load.RejectedId).ConfigureAwait(false);
+            if (reply.Entry is { } entry) await TakeAsync(engine, [load], [entry]).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(engine, [load], exception);
+        }
+    }
+
+    private static async Task LeaseBatchAsync(CacheEngine engine, Load<T>[] loads)
+    {
+        try
+        {
+            var partition = loads[0].Call.Key.Partition;
+            var replies = await engine.Remote.LeaseManyAsync(
+                partition,
+                [.. loads.Select(static load => load.Call.Key)],
+                [.. loads.Select(static load => load.Lease.Token)],
+                engine.KnownOf(partition),
+                CancellationToken.None).ConfigureAwait(false);
+            for (var i = 0; i < loads.Length; i++) loads[i].Lease.Take(replies[i]);
+            await TakeAsync(engine, loads, [.. replies.Select(static reply => reply.Entry)]).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(engine, loads, exception);
+        }
+    }
+
+    private static async Task SendOneAsync((Load<T> Load, LoadedValue<T> Value) loaded) =>
+        await loaded.Load.EndAsync(loaded.Value, await loaded.Load.SendAsync(loaded.Value).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private static async Task FillBatchAsync(CacheEngine engine, (Load<T> Load, LoadedValue<T> Value)[] loaded)
+    {
+        bool[]? isAccepted = null;
+        try
+        {
+            foreach (var (load, _) in loaded) load.Lease.Use();
+            isAccepted = await engine.Remote.FillManyAsync(
+                loaded[0].Load.Call.Key.Partition,
+                [.. loaded.Select(static l => l.Value.Remote!.Value)],
+                [.. loaded.Select(static l => l.Load.Lease.Token)],
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // Whether they were stored is not known; L1 may keep the values, judged by their stamps as any.
+            engine.RemoteFailed(exception);
+        }
+
+        for (var i = 0; i < loaded.Length; i++) await loaded[i].Load.EndAsync(loaded[i].Value, isAccepted?[i] ?? true).ConfigureAwait(false);
+    }
+
+    private static void Fail(CacheEngine engine, IReadOnlyList<Load<T>> loads, Exception exception)
+    {
+        engine.RemoteFailed(exception);
+        foreach (var load in loads) load.IsRemoteAway = true;
+    }
+
+    private static IEnumerable<TItem[]> Batches<TItem>(IEnumerable<TItem> items, Func<TItem, int> partitionOf) =>
+        items.GroupBy(partitionOf).SelectMany(static partition => partition.Chunk(MaximumBatch));
+}

@@ -1,0 +1,189 @@
+using DistributedCache.Coherence;
+using DistributedCache.Expiry;
+using DistributedCache.Remote;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>Compares every partition with its head, again and again: what a message that never came would have told is found out here.</summary>
+/// <remarks>Also registers the versions this node reads, where a partition does not know them and every ten minutes.</remarks>
+internal sealed class Heartbeat : IAsyncDisposable
+{
+    private static readonly TimeSpan RegisterEvery = TimeSpan.FromMinutes(10);
+
+    private readonly IRemoteTier _remote;
+    private readonly CoherenceState _coherence;
+    private readonly CatchUps _catchUps;
+    private readonly CacheClock _clock;
+    private readonly Func<CancellationToken, Task> _follow;
+    private readonly Func<IReadOnlyCollection<string>> _versions;
+    private readonly Action<Exception> _failed;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private Task _beating = Task.CompletedTask;
+    private ITimer? _timer;
+    private long _registeredAt = long.MinValue;
+    private bool _isFailing;
+    private bool _isStopped;
+
+    /// <param name="remote">The tier.</param>
+    /// <param name="coherence">What is kept in step.</param>
+    /// <param name="catchUps">Where what is missing is put back.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="follow">Follows the messages, if they are not followed yet: before the heads are read, so that none falls between.</param>
+    /// <param name="versions">The versions this node reads and writes now.</param>
+    /// <param name="failed">Told of a failure, once until a beat has succeeded again.</param>
+    public Heartbeat(
+        IRemoteTier remote,
+        CoherenceState coherence,
+        CatchUps catchUps,
+        CacheClock clock,
+        Func<CancellationToken, Task> follow,
+        Func<IReadOnlyCollection<string>> versions,
+        Action<Exception> failed)
+    {
+        (_remote, _coherence, _catchUps, _clock) = (remote, coherence, catchUps, clock);
+        (_follow, _versions, _failed) = (follow, versions, failed);
+    }
+
+    /// <summary>Beats from now on.</summary>
+    public void Start(TimeSpan period)
+    {
+        lock (_lock)
+        {
+            if (!_isStopped) _timer ??= _clock.CreateTimer(static self => _ = ((Heartbeat)self!).BeatAsync(), this, period);
+        }
+    }
+
+    /// <summary>One beat, or the one that is under way: they never overlap. Never fails.</summary>
+    public Task BeatAsync()
+    {
+        TaskCompletionSource done;
+        lock (_lock)
+        {
+            if (_isStopped || !_beating.IsCompleted) return _beating;
+            done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _beating = done.Task;
+        }
+
+        return RunAsync(done);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_lock) _isStopped = true;
+        if (_timer is { } timer) await timer.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _beating.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(TaskCompletionSource done)
+    {
+        try
+        {
+            var failures = new List<Exception>();
+            await TryAsync(_follow(_stop.Token), failures).ConfigureAwait(false);
+            await TryAsync(RegisterAsync(), failures).ConfigureAwait(false);
+            await TryAsync(CompareAsync(failures), failures).ConfigureAwait(false);
+            _coherence.Verified();
+            if (_stop.IsCancellationRequested) return;
+            if (failures.Count > 0 && !_isFailing) _failed(failures[0]);
+            _isFailing = failures.Count > 0;
+        }
+        finally
+        {
+            done.SetResult();
+        }
+    }
+
+    private static async Task TryAsync(Task step, List<Exception> failures)
+    {
+        try
+        {
+            await step.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            lock (failures) failures.Add(exception);
+        }
+    }
+
+    private async Task RegisterAsync()
+    {
+        var versions = _versions();
+        var now = _clock.Now;
+        var isDue = _registeredAt == long.MinValue || now - _registeredAt >= (long)RegisterEvery.TotalMilliseconds;
+        var lacksMarks = false;
+        for (var i = 0; i < _coherence.Count; i++)
+        {
+            var partition = _coherence[i];
+            lock (partition.Lock)
+            {
+                if (versions.All(partition.IsRegistered)) continue;
+                isDue = lacksMarks = true;
+            }
+        }
+
+        if (!isDue) return;
+        var replies = await _remote.RegisterAsync(versions, lacksMarks, _stop.Token).ConfigureAwait(false);
+        _registeredAt = now;
+        for (var i = 0; i < replies.Length; i++)
+        {
+            if (replies[i] is not { } reply) continue;
+            var partition = _coherence[i];
+            lock (partition.Lock) partition.Register(reply, now);
+        }
+    }
+
+    private async Task CompareAsync(List<Exception> failures)
+    {
+        // Noted before the heads are asked for: a reply is judged by what was known then, however late it comes.
+        var known = new Known[_coherence.Count];
+        for (var i = 0; i < known.Length; i++) known[i] = KnownOf(_coherence[i]);
+        var sentAt = _clock.Now;
+        var heads = await _remote.ReadHeadsAsync(_stop.Token).ConfigureAwait(false);
+        var behind = new List<Task>();
+        for (var i = 0; i < heads.Length; i++)
+        {
+            if (!IsCurrent(i, heads[i], known[i], sentAt)) behind.Add(TryAsync(FollowAsync(i, heads[i], known[i], sentAt), failures));
+        }
+
+        await Task.WhenAll(behind).ConfigureAwait(false);
+    }
+
+    private bool IsCurrent(int number, Head? read, Known known, long sentAt)
+    {
+        if (read is not { } head || PartitionState.Forgets(head, known)) return false;
+        var partition = _coherence[number];
+        lock (partition.Lock) return partition.Verify(head, sentAt) == Progress.Current;
+    }
+
+    private async Task FollowAsync(int number, Head? read, Known known, long sentAt)
+    {
+        var partition = _coherence[number];
+        if (!partition.HasHead) return;
+        if (read is not { } head || PartitionState.Forgets(head, known))
+        {
+            known = KnownOf(partition);
+            sentAt = _clock.Now;
+            head = await _remote.TouchAsync(number, known, _stop.Token).ConfigureAwait(false);
+            if (PartitionState.Forgets(head, known))
+            {
+                // No failover, which would have begun an era above all that was known: an older copy was put back.
+                lock (partition.Lock) partition.Adopt(head, known);
+                return;
+            }
+        }
+
+        Progress progress;
+        lock (partition.Lock) progress = partition.Verify(head, sentAt);
+        if (progress is not (Progress.Behind or Progress.Foreign)) return;
+        await _catchUps.Begin(number).ConfigureAwait(false);
+        lock (partition.Lock) partition.Verify(head, sentAt);
+    }
+
+    private static Known KnownOf(PartitionState partition)
+    {
+        lock (partition.Lock) return new Known(partition.Incarnation, partition.Seen);
+    }
+}
