@@ -305,6 +305,14 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
     private async Task<RedisResult> RunTextAsync(Script script, ScriptCall call)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
-        return await database.ScriptEvaluateAsync(script.Text, call.Keys, call.Arguments).ConfigureAwait(false);
+        try
+        {
+            return await database.ScriptEvaluateAsync(script.Hash, call.Keys, call.Arguments).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        {
+            // This server has not met it yet: sent whole, once.
+            return await database.ScriptEvaluateAsync(script.Text, call.Keys, call.Arguments).ConfigureAwait(false);
+        }
     }
 }

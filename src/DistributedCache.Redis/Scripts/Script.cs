@@ -1,3 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+
 namespace DistributedCache.Redis.Scripts;
 
 /// <summary>The scripts, one embedded file each: every one is one atomic step of a partition.</summary>
@@ -15,6 +19,7 @@ internal sealed class Script
         // The line that names the engine and its flags has to be the first.
         var first = text.StartsWith(Shebang, StringComparison.Ordinal) ? text.IndexOf('\n', StringComparison.Ordinal) + 1 : 0;
         Text = text[..first] + Prelude + text[first..];
+        Hash = HashOf(Text);
     }
 
     public static Script Touch { get; } = new("touch");
@@ -43,6 +48,12 @@ internal sealed class Script
 
     /// <summary>What the server is sent.</summary>
     public string Text { get; }
+
+    /// <summary>The name the server gives the text.</summary>
+    public byte[] Hash { get; }
+
+    [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by SHA-1; nothing is kept secret or genuine by it.")]
+    private static byte[] HashOf(string text) => SHA1.HashData(Encoding.UTF8.GetBytes(text));
 
     private static string Read(string name)
     {

@@ -4,10 +4,11 @@
 -- ARGV  6 the versions the keys were made for, 7 'R' remove or 'E' expire, 8 the keys' names for the message
 if versions ~= ARGV[6] then return { 'V', versions } end
 advance()
-for i = 3, #KEYS, 2 do
-  if ARGV[7] == 'R' then
-    redis.call('UNLINK', KEYS[i], KEYS[i + 1])
-  else
+if ARGV[7] == 'R' then
+  -- At most so many at once: each is a slot of the interpreter's stack.
+  for from = 3, #KEYS, 4000 do redis.call('UNLINK', unpack(KEYS, from, math.min(from + 3999, #KEYS))) end
+else
+  for i = 3, #KEYS, 2 do
     -- The flags stand behind the format's byte; 2 is stale on request.
     local header = redis.call('GETRANGE', KEYS[i], 0, 1)
     if string.byte(header, 1) == 1 and #header == 2 then

@@ -45,16 +45,22 @@ if #accepted > 0 then
   enter(ARGV[7])
   advance()
   local stamp = struct.pack('<i8i8', inc, seq)
-  local names = {}
+  local names, outdated = {}, {}
   for _, i in ipairs(accepted) do
     local name, at = ARGV[9 + i * 3], 3 + i * each
     names[#names + 1] = #name .. ':' .. name
-    for k = at + 1, at + each - 1 do redis.call('UNLINK', KEYS[k]) end
+    for k = at + 1, at + each - 1 do
+      if KEYS[k] ~= KEYS[at] then outdated[#outdated + 1] = KEYS[k] end
+    end
     local envelope = ARGV[11 + i * 3]
     if #envelope > 0 then
       redis.call('SET', KEYS[at], string.sub(envelope, 1, 16) .. stamp .. string.sub(envelope, 33), 'PX', ARGV[10 + i * 3])
+    else
+      outdated[#outdated + 1] = KEYS[at]
     end
   end
+  -- At most so many at once: each is a slot of the interpreter's stack.
+  for from = 1, #outdated, 4000 do redis.call('UNLINK', unpack(outdated, from, math.min(from + 3999, #outdated))) end
   publish('S', 0, table.concat(names))
 end
 return { #accepted > 0 and 'OK' or 'NO', head(), table.concat(refused, ',') }

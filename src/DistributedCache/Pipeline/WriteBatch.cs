@@ -14,7 +14,7 @@ internal sealed class WriteBatch<T> : IDisposable
     private readonly PartitionState _partition;
     private readonly List<PendingWrite<T>> _writes = [];
 
-    public WriteBatch(CacheEngine engine, int partition, IReadOnlyList<(EntryCall Call, T Value)> values)
+    public WriteBatch(CacheEngine engine, int partition, IReadOnlyList<(EntryCall Call, T Value)> values, SeenSnapshot seen)
     {
         _engine = engine;
         _partition = engine.Coherence[partition];
@@ -25,7 +25,7 @@ internal sealed class WriteBatch<T> : IDisposable
             PendingWrite<T> write;
             try
             {
-                write = new PendingWrite<T>(engine, call, value, pending);
+                write = new PendingWrite<T>(engine, call, value, pending, seen);
             }
             catch
             {
@@ -68,7 +68,7 @@ internal sealed class PendingWrite<T> : IDisposable
     private readonly PooledBufferWriter? _bytes;
     private readonly PooledBufferWriter? _envelope;
 
-    public PendingWrite(CacheEngine engine, EntryCall call, T value, PendingKey pending)
+    public PendingWrite(CacheEngine engine, EntryCall call, T value, PendingKey pending, SeenSnapshot seen)
     {
         _engine = engine;
         Call = call;
@@ -76,7 +76,7 @@ internal sealed class PendingWrite<T> : IDisposable
         _value = value;
         var now = engine.Clock.Now;
         _times = engine.IsEnabled ? CacheEngine.Times(call.Policy, null, value is null, now, 0) : null;
-        _stamps = engine.Stamps(call, [], engine.Coherence.Snapshot());
+        _stamps = engine.Stamps(call, [], seen);
         var sends = engine.Remote.HoldsValues && call.WritesRemote;
         if (_times is not { } times) return;
         var raw = (value as StoredPayload)?.Bytes;

@@ -17,7 +17,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         SetAsync(engine.Call<T>(tenant, key, options, tags, isolates), value, cancellationToken);
 
     public ValueTask<InvalidationResult> SetAsync<T>(in EntryCall call, T value, CancellationToken cancellationToken) =>
-        SetBatchAsync<T>(call.Key.Partition, [(call, value)], cancellationToken);
+        SetBatchAsync<T>(call.Key.Partition, [(call, value)], engine.Coherence.Snapshot(), cancellationToken);
 
     public async ValueTask<InvalidationResult> SetManyAsync<T>(
         IEnumerable<KeyValuePair<string, T>> values, TieredCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken)
@@ -26,10 +26,11 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         string[]? all = tags is null ? null : [.. tags];
         var last = new Dictionary<string, (EntryCall, T)>();
         foreach (var (key, value) in values) last[key] = (engine.Call<T>(tenant, key, options, all, isolates), value);
+        var seen = engine.Coherence.Snapshot();
         var results = await Task.WhenAll(last.Values
             .GroupBy(static write => write.Item1.Key.Partition)
             .SelectMany(static partition => partition.Chunk(MaximumBatch), (partition, batch) => (partition.Key, batch))
-            .Select(batch => SetBatchAsync<T>(batch.Key, batch.batch, cancellationToken).AsTask())).ConfigureAwait(false);
+            .Select(batch => SetBatchAsync<T>(batch.Key, batch.batch, seen, cancellationToken).AsTask())).ConfigureAwait(false);
         return Merge(results);
     }
 
@@ -97,12 +98,13 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     }
 
     /// <summary>Sets keys of one partition under one number.</summary>
-    private async ValueTask<InvalidationResult> SetBatchAsync<T>(int partition, IReadOnlyList<(EntryCall Call, T Value)> values, CancellationToken cancellationToken)
+    private async ValueTask<InvalidationResult> SetBatchAsync<T>(
+        int partition, IReadOnlyList<(EntryCall Call, T Value)> values, SeenSnapshot seen, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var began = engine.Clock.Now;
         var known = engine.KnownOf(partition);
-        using var writes = new WriteBatch<T>(engine, partition, values);
+        using var writes = new WriteBatch<T>(engine, partition, values, seen);
         var results = new List<InvalidationResult>();
         try
         {

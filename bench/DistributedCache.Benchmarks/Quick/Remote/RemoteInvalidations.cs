@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using StackExchange.Redis;
+
+namespace DistributedCache.Benchmarks.Quick.Remote;
+
+/// <summary>What an invalidation costs its caller, and when it has reached another node's L1.</summary>
+internal static class RemoteInvalidations
+{
+    private const int Rounds = 41;
+    private const int Samples = 1_000;
+
+    private static readonly TimeSpan TurnTime = TimeSpan.FromMilliseconds(40);
+
+    public static async Task<IEnumerable<Target>> RunAsync(ITieredCache cache, IDatabase floor)
+    {
+        await FillAsync(cache, "few", 10);
+        await FillAsync(cache, "lots", 100_000);
+        var results = await Turns.MeasureAsync(
+        [
+            new("SET", i => floor.StringSetAsync($"floor:{i % 1000}", "x")),
+            new("RemoveAsync", i => cache.RemoveAsync($"page:{i % 1000}").AsTask()),
+            new("RemoveByTagAsync, 10 entries", _ => cache.RemoveByTagAsync("few").AsTask()),
+            new("RemoveByTagAsync, 100,000 entries", _ => cache.RemoveByTagAsync("lots").AsTask()),
+        ], 1, Rounds, TurnTime);
+        Report.Hits("Invalidation", results);
+        return
+        [
+            new("RemoveAsync, time", results[1].Ratio, 1.8, "x SET"),
+            new("RemoveByTagAsync of 10 entries, time", results[2].Ratio, 1.8, "x SET"),
+            new("RemoveByTagAsync of 100,000 entries, time", results[3].Ratio, 1.8, "x SET"),
+        ];
+    }
+
+    /// <summary>The time from the call on one node to the first look on the other that finds the entry gone.</summary>
+    public static async Task<Target> PropagateAsync(ITieredCache here, ITieredCache there)
+    {
+        var milliseconds = new double[Samples];
+        for (var i = 0; i < Samples; i++)
+        {
+            await there.GetOrCreateAsync("watched:1", i, static (i, _, _) => ValueTask.FromResult(i));
+            var options = new TieredCacheEntryOptions { Flags = Microsoft.Extensions.Caching.Hybrid.HybridCacheEntryFlags.DisableDistributedCache };
+            var start = Stopwatch.GetTimestamp();
+            var removal = here.RemoveAsync("watched:1");
+            while (there.GetAsync<int>("watched:1", options).AsTask().Result.HasValue) Thread.Yield();
+            milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            await removal;
+        }
+
+        Array.Sort(milliseconds);
+        Report.Table("Invalidation to the other node's L1", ["", "ms"], [["p50", Report.Number(milliseconds[Samples / 2], "0.00")], ["p99", Report.Number(milliseconds[Samples * 99 / 100], "0.00")]]);
+        return new("invalidation to the other node's L1, p99", milliseconds[Samples * 99 / 100], 5, "ms");
+    }
+
+    private static async Task FillAsync(ITieredCache cache, string tag, int count)
+    {
+        foreach (var chunk in Enumerable.Range(0, count).Chunk(10_000))
+            await cache.SetManyAsync(chunk.Select(i => KeyValuePair.Create($"{tag}:{i}", i)), tags: [tag]);
+    }
+}
