@@ -23,7 +23,9 @@ internal static class ServerFolder
     private static (string Root, Process Guard) Open()
     {
         var root = Directory.CreateTempSubdirectory("redis-tests-").FullName;
-        var guard = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", CleanUp, root]) { RedirectStandardInput = true })!;
+        // In a session of its own, where there is the tool for it, the shell outlives a signal to the whole process group.
+        string[] shell = File.Exists("/usr/bin/setsid") ? ["/usr/bin/setsid", "/bin/sh"] : ["/bin/sh"];
+        var guard = Process.Start(new ProcessStartInfo(shell[0], [.. shell[1..], "-c", CleanUp, root]) { RedirectStandardInput = true })!;
         return (root, guard);
     }
 }
