@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace DistributedCache.Redis.Tests.Servers;
+
+/// <summary>
+/// Ports below those the system gives to outgoing connections (32768 and up on Linux), so that a killed server finds its
+/// own free when it starts again. The cluster's bus listens 10,000 above: that one is free and below as well.
+/// </summary>
+internal static class Ports
+{
+    private const int First = 12_000, Count = 10_000, Bus = 10_000;
+
+    private static readonly ConcurrentDictionary<int, bool> Given = new();
+
+    public static int Next()
+    {
+        for (var tried = 0; tried < Count; tried++)
+        {
+            var port = First + Random.Shared.Next(Count);
+            if (IsFree(port) && IsFree(port + Bus) && Given.TryAdd(port, true)) return port;
+        }
+
+        throw new InvalidOperationException($"No port between {First} and {First + Count} is free together with the one {Bus} above it.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
