@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using DistributedCache.Coherence;
 using DistributedCache.Expiry;
 using DistributedCache.Keys;
@@ -105,6 +106,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
         await _partitions[partition].SetAsync(writes, known).ConfigureAwait(false);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);

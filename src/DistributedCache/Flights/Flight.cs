@@ -78,7 +78,8 @@ internal abstract class Flight<T>
         }
     }
 
-    private void Leave()
+    /// <summary>Stops waiting; the last one's leaving ends the load.</summary>
+    protected void Leave()
     {
         lock (_lock)
         {

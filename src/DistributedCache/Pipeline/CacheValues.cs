@@ -76,14 +76,19 @@ internal sealed class CacheValues(
     }
 
     /// <summary>What L1 holds of an entry that came from the remote tier.</summary>
-    public bool TryCopyIn<T>(in EntryCall call, in StoredValue remote, [NotNullWhen(true)] out object? stored, out int weight)
+    /// <param name="call">The call.</param>
+    /// <param name="remote">The entry.</param>
+    /// <param name="isKept">Whether L1 keeps it, so that it has to be weighed.</param>
+    /// <param name="stored">What L1 holds of it.</param>
+    /// <param name="weight">Its weight, 1 where it is not kept.</param>
+    public bool TryCopyIn<T>(in EntryCall call, in StoredValue remote, bool isKept, [NotNullWhen(true)] out object? stored, out int weight)
     {
         stored = null;
-        weight = 0;
+        weight = 1;
         if (remote.IsNull)
         {
             stored = StoredPayload.Null;
-            weight = Weigh<object?>(call, null, stored, 0, remote.Stamps, null);
+            if (isKept) weight = Weigh<object?>(call, null, stored, 0, remote.Stamps, null);
             return default(T) is null;
         }
 
@@ -91,7 +96,7 @@ internal sealed class CacheValues(
         {
             var payload = new StoredPayload(remote.Payload.ToArray());
             stored = payload;
-            weight = Weigh<object?>(call, null, stored, payload.Bytes!.Length, remote.Stamps, null);
+            if (isKept) weight = Weigh<object?>(call, null, stored, payload.Bytes!.Length, remote.Stamps, null);
             return true;
         }
 
@@ -102,7 +107,7 @@ internal sealed class CacheValues(
         }
 
         stored = value;
-        weight = Weigh(call, value, stored, (int)remote.Payload.Length, remote.Stamps, null);
+        if (isKept) weight = Weigh(call, value, stored, (int)remote.Payload.Length, remote.Stamps, null);
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
 using DistributedCache.Entries;
@@ -24,7 +25,7 @@ internal class Load<T> : Flight<T>
 
     private readonly CacheEngine _engine;
     private readonly PendingKey _pending;
-    private readonly KeyLease _lease;
+    private KeyLease? _lease;
     private SeenSnapshot _seen;
     private long _began;
     private StampSet? _known;
@@ -41,7 +42,6 @@ internal class Load<T> : Flight<T>
         StartVersion = engine.Coherence.Version.Current;
         var partition = engine.Coherence[call.Key.Partition];
         lock (partition.Lock) _pending = partition.Register(call.Key.Index);
-        _lease = new KeyLease(engine, call.Key, Abandoned);
         _began = engine.Clock.Now;
         _seen = engine.Coherence.Snapshot();
     }
@@ -77,7 +77,7 @@ internal class Load<T> : Flight<T>
     public bool IsBulk { get; init; }
 
     /// <summary>The right to fill the key.</summary>
-    public KeyLease Lease => _lease;
+    public KeyLease Lease => _lease ??= new KeyLease(_engine, Call.Key, Abandoned);
 
     /// <summary>The last entry of the remote tier that was of no use here; 0: none.</summary>
     public ulong RejectedId => _rejectedId;
@@ -97,6 +97,7 @@ internal class Load<T> : Flight<T>
 
     /// <summary>Looks for the value where it may be nearer than its source; answers whether the flight is completed.</summary>
     /// <param name="mayLease">Whether a load follows if no tier has it.</param>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> TryTiersAsync(bool mayLease = true)
     {
         if (TryLocal()) return true;
@@ -107,7 +108,7 @@ internal class Load<T> : Flight<T>
             if (!_engine.Remote.HoldsValues) return false;
 
             // Until this node's versions are registered, nothing of the remote tier is valid here.
-            await _engine.Started.WaitAsync(Abandoned).ConfigureAwait(false);
+            if (!_engine.Started.IsCompleted) await _engine.Started.WaitAsync(Abandoned).ConfigureAwait(false);
             if (Call.ReadsRemote)
             {
                 using var found = await _engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);
@@ -150,7 +151,7 @@ internal class Load<T> : Flight<T>
         var times = CacheEngine.Times(Call.Policy, context, value is null, now, loadDuration);
         Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
         var stamps = Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.NamedValidator);
-        var sends = _engine.Remote.HoldsValues && Call.WritesRemote && (_lease.IsHeld || Call.Key.IsPrimary);
+        var sends = _engine.Remote.HoldsValues && Call.WritesRemote && (_lease is { IsHeld: true } || Call.Key.IsPrimary);
         return new LoadedValue<T>(_engine, Call, value, context.Stores ? times : null, stamps, KeySequence, sends, context.LocalSize);
     }
 
@@ -167,8 +168,8 @@ internal class Load<T> : Flight<T>
                 return reply.Stored;
             }
 
-            _lease.Use();
-            return await _engine.Remote.FillAsync(write, _lease.Token, CancellationToken.None).ConfigureAwait(false);
+            Lease.Use();
+            return await _engine.Remote.FillAsync(write, Lease.Token, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -187,7 +188,7 @@ internal class Load<T> : Flight<T>
             _engine.Kept(_engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending), Call.Policy.Profile);
         }
 
-        await _lease.ReleaseAsync().ConfigureAwait(false);
+        if (_lease is { } lease) await lease.ReleaseAsync().ConfigureAwait(false);
         if (_isBeaten && await TryTakeStoredAsync().ConfigureAwait(false)) return;
 
         // Out of the table before it is judged: who joined after an invalidation of a tag that only the factory named joined before
@@ -202,7 +203,7 @@ internal class Load<T> : Flight<T>
     /// <summary>Ends a load whose factory had nothing to say about this key.</summary>
     public async ValueTask LeaveOutAsync()
     {
-        await _lease.ReleaseAsync().ConfigureAwait(false);
+        if (_lease is { } lease) await lease.ReleaseAsync().ConfigureAwait(false);
         IsAbsent = true;
         Count(_engine.CountersOf(Call.Policy.Profile).Miss);
         _engine.Flights.Remove(this);
@@ -212,7 +213,7 @@ internal class Load<T> : Flight<T>
     /// <summary>Ends a load that failed: with a stale value where one is at hand and nothing invalidated it, else with the failure.</summary>
     public async ValueTask FailAsync(Exception exception)
     {
-        await _lease.ReleaseAsync().ConfigureAwait(false);
+        if (_lease is { } lease) await lease.ReleaseAsync().ConfigureAwait(false);
         try
         {
             if (!Abandoned.IsCancellationRequested && (Task.IsCompleted || TryServeFallback()))
@@ -258,7 +259,7 @@ internal class Load<T> : Flight<T>
     {
         var partition = _engine.Coherence[Call.Key.Partition];
         lock (partition.Lock) partition.Unregister(_pending);
-        _lease.Dispose();
+        _lease?.Dispose();
         _engine.Flights.Remove(this);
     }
 
@@ -268,7 +269,7 @@ internal class Load<T> : Flight<T>
         return !entry.IsGone(now) && Judge(entry) is Verdict.Valid or Verdict.Unverified;
     }
 
-    private long KeySequence => _lease.Head?.Sequence ?? _seen[Call.Key.Partition].Seen;
+    private long KeySequence => _lease?.Head?.Sequence ?? _seen[Call.Key.Partition].Seen;
 
     /// <summary>Another flight of the key may have ended between its caller's look at L1 and the making of this one.</summary>
     public bool TryLocal() => !IsBackground && Call.ReadsLocal && _engine.Store.FindLocked(Call.Key.Index) is { } present && present != Fallback
@@ -320,13 +321,14 @@ internal class Load<T> : Flight<T>
     public bool TryTake(in StoredValue stored)
     {
         var sequence = stored.Header.Sequence;
+        var keeps = Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times);
         if ((!Call.Key.IsPrimary && _engine.Coherence.Judge(stored.Stamps, sequence, _engine.Clock.Now) == Verdict.Invalid)
-            || !_engine.Values.TryCopyIn<T>(Call, stored, out var value, out var weight)) return false;
+            || !_engine.Values.TryCopyIn<T>(Call, stored, keeps, out var value, out var weight)) return false;
         var entry = _engine.MakeEntry(Call, value, weight, CacheEngine.LocalTimes(Call.Policy, stored.Times, _engine.Clock.Now), stored.Stamps, sequence);
 
         // That a sliding entry is there at all says that it was renewed in time, whenever it was stored.
         if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
-        if (Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times)) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending);
+        if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], _pending);
         if (TryServe(entry, CacheTier.Remote)) return true;
         if (entry.IsGone(_engine.Clock.Now)) return false;
         if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _fallbackTier = CacheTier.Remote;
@@ -377,7 +379,7 @@ internal class Load<T> : Flight<T>
         using var wait = _engine.Waits.Enter(Call.Key.Index);
         for (var pause = TimeSpan.FromMilliseconds(5); ; pause = TimeSpan.FromMilliseconds(Math.Min(250, pause.TotalMilliseconds * 1.7)))
         {
-            var reply = await _lease.AskAsync(_rejectedId).ConfigureAwait(false);
+            var reply = await Lease.AskAsync(_rejectedId).ConfigureAwait(false);
             if (reply.IsGranted) return false;
             if (reply.Entry is { } entry)
             {
@@ -439,7 +441,7 @@ internal class Load<T> : Flight<T>
     }
 
     private StampSet Stamps(IReadOnlyList<string> more, string? validator = null) =>
-        _engine.Stamps(Call, more, _seen, _lease.Head?.Incarnation, validator);
+        _engine.Stamps(Call, more, _seen, _lease?.Head?.Incarnation, validator);
 
     private string[] FallbackTags()
     {

@@ -30,8 +30,9 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
 
         if (!call.Loads) return GetOrDefaultAsync<T>(call, candidate, cancellationToken);
         var joined = engine.Coherence.Version.Current;
-        var load = Join(call, candidate, state, factory, out var isNew);
-        return isNew || (joined == load.StartVersion && !call.Isolates && !load.IsBulk)
+        var load = Join(call, candidate, state, factory, out var own);
+        if (own is not null) return own.LeadAsync(cancellationToken);
+        return joined == load.StartVersion && !call.Isolates && !load.IsBulk
             ? load.WaitAsync(cancellationToken)
             : ValueOfAsync(FollowAsync(load, joined, call, state, factory, cancellationToken));
     }
@@ -132,18 +133,18 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         }
     }
 
-    /// <summary>Joins the key's flight, or begins one and runs it as far as it goes without waiting.</summary>
+    /// <summary>Joins the key's flight, or puts one of this call's own in the table, which is then to be led.</summary>
     private Load<T> Join<TState, T>(
-        in EntryCall call, LocalEntry? candidate, TState state, Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory, out bool isNew)
+        in EntryCall call, LocalEntry? candidate, TState state, Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory, out SingleLoad<TState, T>? own)
     {
         var load = engine.Flights.Join<Load<T>, T, (CacheEngine, EntryCall, LocalEntry?, TState, Func<TState, LoadContext, CancellationToken, ValueTask<T>>)>(
             new FlightKey(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates),
             (engine, call, candidate, state, factory),
             static s => new SingleLoad<TState, T>(s.Item1, s.Item2, s.Item3, s.Item4, s.Item5),
             static made => made.End(),
-            out isNew);
-        if (isNew) _ = ((SingleLoad<TState, T>)load).RunAsync();
-        else HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Collapsed);
+            out var isNew);
+        own = isNew ? (SingleLoad<TState, T>)load : null;
+        if (!isNew) HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Collapsed);
         return load;
     }
 
@@ -158,9 +159,9 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
 
         if (!call.Loads) return await GetAsync<T>(call, cancellationToken).ConfigureAwait(false);
         var joined = engine.Coherence.Version.Current;
-        var load = Join(call, candidate, state, factory, out var isNew);
-        if (!isNew) return await FollowAsync(load, joined, call, state, factory, cancellationToken).ConfigureAwait(false);
-        value = await load.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var load = Join(call, candidate, state, factory, out var own);
+        if (own is null) return await FollowAsync(load, joined, call, state, factory, cancellationToken).ConfigureAwait(false);
+        value = await own.LeadAsync(cancellationToken).ConfigureAwait(false);
         return load.Info.Lookup(value, engine.Clock.Now);
     }
 

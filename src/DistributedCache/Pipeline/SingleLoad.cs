@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using DistributedCache.Local;
 using Polly.Timeout;
 
@@ -14,9 +15,65 @@ internal sealed class SingleLoad<TState, T>(
     /// <summary>Runs the load. Never throws: what happens is told to those who wait.</summary>
     public async Task RunAsync()
     {
+        if (!await LookAsync().ConfigureAwait(false)) await LoadToEndAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the load for its first caller. Where a tier answers, he goes on with the answer: through the flight's task he would
+    /// wait for another thread to be woken.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<T> LeadAsync(CancellationToken cancellationToken)
+    {
+        var looking = LookAsync();
+        var isDone = cancellationToken.CanBeCanceled && !looking.IsCompleted
+            ? await LeaveOnCancellationAsync(looking.AsTask(), cancellationToken).ConfigureAwait(false)
+            : await looking.ConfigureAwait(false);
+        if (!isDone) _ = LoadToEndAsync();
+        return await WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks into the tiers; answers whether that ended the load.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> LookAsync()
+    {
         try
         {
-            if (!await TryTiersAsync().ConfigureAwait(false)) await LoadAsync().ConfigureAwait(false);
+            if (!await TryTiersAsync().ConfigureAwait(false)) return false;
+        }
+        catch (Exception exception)
+        {
+            await FailAsync(exception).ConfigureAwait(false);
+        }
+
+        End();
+        return true;
+    }
+
+    /// <summary>Waits as the first caller does, whose leaving must not leave the load undone for those who joined.</summary>
+    private async Task<bool> LeaveOnCancellationAsync(Task<bool> looking, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await looking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !looking.IsCompleted)
+        {
+            _ = LoadAfterAsync(looking);
+            Leave();
+            throw;
+        }
+    }
+
+    private async Task LoadAfterAsync(Task<bool> looking)
+    {
+        if (!await looking.ConfigureAwait(false)) await LoadToEndAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Runs the factory where no tier had the value. Never throws.</summary>
+    private async Task LoadToEndAsync()
+    {
+        try
+        {
+            await LoadAsync().ConfigureAwait(false);
         }
         catch (Exception exception)
         {
