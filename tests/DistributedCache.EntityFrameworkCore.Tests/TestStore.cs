@@ -57,7 +57,7 @@ internal sealed class TestStore : IAsyncDisposable
         .Entity<Category>(static category => [$"category:{category.Id}", $"category:{category.Name}"], coarse: "categories")
         .Entity<Label>(static label => $"label:{label.Id}");
 
-    /// <summary>A context in a scope of its own, disposed with it.</summary>
+    /// <summary>A context in a scope of its own, for the caller to dispose.</summary>
     public StoreContext Context() => _services.CreateScope().ServiceProvider.GetRequiredService<StoreContext>();
 
     /// <summary>Saves a product and forgets its invalidation.</summary>
