@@ -18,6 +18,7 @@ public class DependencyTests(PackedFeed feed)
             "Polly.RateLimiting",
             "System.Threading.RateLimiting",
         ],
+        ["DistributedCache.EntityFrameworkCore"] = ["DistributedCache", "Microsoft.EntityFrameworkCore.Relational"],
     };
 
     public static TheoryData<string> Ids => [.. Repository.Packed];

@@ -13,7 +13,7 @@ public partial class PageTests
             .Where(shown => !samples.Contains(shown[(shown.IndexOf('\n', StringComparison.Ordinal) + 1)..]))
             .ToArray();
 
-        Assert.True(strange.Length == 0, $"These blocks are no region of a source in tests/DistributedCache.Tests/Docs:\n{string.Join("\n\n", strange)}");
+        Assert.True(strange.Length == 0, $"These blocks are no region of a source in tests/*/Docs:\n{string.Join("\n\n", strange)}");
     }
 
     [Fact]

@@ -17,9 +17,12 @@ internal static class Pages
     /// <summary>The C# blocks of a page.</summary>
     public static IEnumerable<string> Blocks(string page) => Between(Lines(page), static line => line == "```csharp", static line => line == "```");
 
-    /// <summary>The regions of this folder's sources: each is compiled, and shown on some page.</summary>
+    /// <summary>The regions of the sources in tests/*/Docs: each is compiled, and shown on some page.</summary>
     public static IEnumerable<string> Samples() =>
-        Directory.EnumerateFiles(Path.Combine(Root, "tests", "DistributedCache.Tests", "Docs"), "*.cs")
+        Directory.EnumerateDirectories(Path.Combine(Root, "tests"))
+            .Select(static project => Path.Combine(project, "Docs"))
+            .Where(Directory.Exists)
+            .SelectMany(static folder => Directory.EnumerateFiles(folder, "*.cs"))
             .SelectMany(static file => Between(
                 File.ReadAllLines(file),
                 static line => line.TrimStart().StartsWith("#region", StringComparison.Ordinal),
