@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything a change must pass: restore, build without warnings, format, all tests of tests/*/.
 # The last line is always "N passed, N failed, N skipped"; the exit code is 0 only if every step held.
-# Wants the .NET SDK and git; what else it needs it installs by apt where it may.
+# Wants the .NET SDK, git and redis-server 7.0; what it can it installs by apt where it may.
 set -uo pipefail
 
 root="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
@@ -42,13 +42,18 @@ may_install() {
   command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }
 }
 
+# install <package>
+install() {
+  echo "Installing $1."
+  as_root apt-get update -qq >/dev/null &&
+    DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+}
+
 # need_tool <command> <package>: finds a command or installs its package.
 need_tool() {
   command -v "$1" >/dev/null && return
   if may_install; then
-    echo "Installing $2."
-    as_root apt-get update -qq >/dev/null &&
-      DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+    install "$2"
     command -v "$1" >/dev/null && return
   fi
 
@@ -65,6 +70,59 @@ need_dotnet() {
 
   echo "test.sh needs the .NET SDK 10.0: install the package dotnet-sdk-10.0, or see https://dotnet.microsoft.com/download." >&2
   exit 1
+}
+
+# need_redis: exports REDIS_SERVER, from itself, the path, the system's packages or Docker's image.
+need_redis() {
+  use_redis "${REDIS_SERVER:-}" || use_redis redis-server && return
+  if may_install; then
+    install_redis
+    use_redis redis-server && return
+  fi
+  if docker info >/dev/null 2>&1; then
+    extract_redis
+    use_redis "$root/artifacts/redis/redis-server" && return
+  fi
+
+  echo "test.sh needs redis-server 7.0 or newer, which it could not install: install the package redis-server or a Docker engine, or set REDIS_SERVER to the server's path, and run it again." >&2
+  exit 1
+}
+
+# use_redis <command>: takes it if it is a redis-server that will do.
+use_redis() {
+  local file major
+  file="$(command -v "$1")" || return
+  major="$("$file" --version 2>/dev/null | sed -n 's/.* v=\([0-9]*\)\..*/\1/p')"
+  [ "${major:-0}" -ge 7 ] && export REDIS_SERVER="$file"
+}
+
+# The package starts a server on 6379 unless policy-rc.d forbids it; the tests start their own.
+install_redis() {
+  local policy=/usr/sbin/policy-rc.d
+  if [ -e "$policy" ]; then
+    install redis-server
+  else
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod +x "$policy"
+    install redis-server
+    as_root rm -f "$policy"
+  fi
+}
+
+# Takes the image's server out of it, with the loader and libraries it was linked to, and runs it as a plain process:
+# the tests stop and kill servers by process id, which a container would keep from them.
+extract_redis() {
+  local folder="$root/artifacts/redis" container loader
+  echo "Taking redis-server from the image redis:7."
+  container="$(docker create redis:7)" || return
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  docker export "$container" | tar -x -C "$folder" usr
+  docker rm "$container" >/dev/null
+  loader="$(find "$folder/usr/lib" -name 'ld-linux*.so*' | head -n 1)"
+  printf '#!/bin/sh\nexec "%s" --library-path "%s" "%s" "$@"\n' \
+    "$loader" "$(dirname "$loader")" "$folder/usr/local/bin/redis-server" >"$folder/redis-server"
+  chmod +x "$folder/redis-server"
 }
 
 # step <name> <command...>: runs it, shows its output only if it fails, and says how long it took.
@@ -140,6 +198,7 @@ main() {
   prepare_environment
   need_dotnet
   need_git
+  need_redis
   rm -rf "$results"
   mkdir -p "$results"
 
