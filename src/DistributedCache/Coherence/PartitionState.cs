@@ -11,9 +11,9 @@ namespace DistributedCache.Coherence;
 /// </remarks>
 internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops local, CoherenceVersion version)
 {
-    private readonly Dictionary<Mark, long> _marks = [];
-    private readonly Dictionary<string, PendingKey> _pending = [];
-    private Dictionary<string, long>? _versionFloors;
+    private readonly MarkTable _marks = new(maximumMarks);
+    private readonly PendingKeys _pending = new();
+    private readonly VersionFloors _versions = new();
     private long _verifiedAt = long.MinValue;
 
     // The highest number known of the present era: numbers of an era that are above where the next began were lost.
@@ -37,8 +37,8 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>The highest number known from whatever reply; within an incarnation nothing lowers it.</summary>
     public long Seen { get; private set; }
 
-    /// <summary>The number since which <see cref="_marks"/> is complete.</summary>
-    public long Baseline { get; private set; }
+    /// <summary>The number since which the marks known here are complete.</summary>
+    public long Baseline => _marks.Baseline;
 
     /// <summary>What is stamped below is not trusted: invalidations that this node may have known of were lost before it.</summary>
     public long Cut { get; private set; }
@@ -72,17 +72,15 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         {
             Seen = head.Sequence;
             Cut = 0;
-
-            // A new life of the partition has registered nobody yet, and one that is not told of registers as the last did.
-            _versionFloors = _versionFloors is null ? null : new Dictionary<string, long>();
+            _versions.Clear();
         }
 
-        (Incarnation, Base, Applied, Baseline) = (head.Incarnation, head.Base, head.Sequence, head.Sequence);
+        (Incarnation, Base, Applied) = (head.Incarnation, head.Base, head.Sequence);
         _seenOfEra = head.Sequence;
-        RaiseVersionFloors(head);
+        _versions.Raise(head);
         HasHead = true;
         Found();
-        _marks.Clear();
+        _marks.Clear(head.Sequence);
         Generation++;
         version.Rise();
     }
@@ -138,7 +136,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         if (IsOfThePast(head.Incarnation, head.Base)) return Progress.Old;
         if (head.Incarnation != Incarnation || head.Base != Base) return Missing(Progress.Foreign, head.Incarnation == Incarnation ? head.Sequence : long.MaxValue);
         See(head.Base, head.Sequence);
-        RaiseVersionFloors(head);
+        _versions.Raise(head);
         if (Applied < head.Sequence) return Missing(Progress.Behind, head.Sequence);
         if (sentAt > VerifiedAt) VerifiedAt = sentAt;
         return Progress.Current;
@@ -156,38 +154,23 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     {
         if (reply.Head.Incarnation != Incarnation) return;
         See(reply.Head);
-        var known = baselineWhenAsked == Baseline;
-        foreach (var (mark, sequence) in reply.Sequences) Note(mark, sequence);
-        if (known)
-        {
-            foreach (var mark in asked) _marks.TryAdd(mark, mark.IsClear ? 0 : reply.Head.Floor);
-        }
-
+        _marks.Learn(asked, reply, baselineWhenAsked);
         version.Rise();
-
-        void Note(Mark mark, long sequence)
-        {
-            if (_marks.TryGetValue(mark, out var present)) _marks[mark] = Math.Max(present, sequence);
-            else if (known) _marks[mark] = sequence;
-        }
     }
 
     /// <summary>Takes in what the remote tier answered to a registration: the first head, and all its marks where it sent them.</summary>
-    public Progress Register(MarksReply reply, long sentAt)
+    /// <param name="reply">The answer.</param>
+    /// <param name="known">What was known when it was asked for.</param>
+    /// <param name="sentAt">When that was.</param>
+    public void Register(MarksReply reply, Known known, long sentAt)
     {
         var head = reply.Head;
         if (!HasHead || head.Incarnation > Incarnation) Drop(head);
-        if (reply.IsComplete && head.Incarnation == Incarnation && head.Sequence >= Baseline)
-        {
-            // The answer has every mark from the floor up to its head, the table every one since baseline.
-            foreach (var (mark, sequence) in reply.Sequences) _marks[mark] = Math.Max(sequence, _marks.GetValueOrDefault(mark));
-            _marks.TryAdd(Mark.Clear, 0);
-            Baseline = Math.Min(Baseline, head.Floor);
-            if (_marks.Count > maximumMarks) Prune();
-            version.Rise();
-        }
 
-        return Verify(head, sentAt);
+        // A server that forgot is dealt with by who compares heads.
+        if (head.Incarnation != Incarnation || Forgets(head, known)) return;
+        if (reply.IsComplete && _marks.TryComplete(reply)) version.Rise();
+        Verify(head, sentAt);
     }
 
     /// <summary>Begins a catch-up: from where the log is to be read, and up to where it must reach to have left nothing out.</summary>
@@ -237,43 +220,21 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     public static bool Forgets(Head head, Known known) => head.Incarnation == known.Incarnation && head.Sequence < known.Seen;
 
     /// <summary>Whether the remote tier's entries of a version are reached by invalidations, as far as this node knows.</summary>
-    public bool IsRegistered(string name) => HasHead && (_versionFloors is null || _versionFloors.ContainsKey(name));
+    public bool IsRegistered(string name) => HasHead && _versions.Contains(name);
 
     /// <summary>Whether invalidations have reached an entry of the remote tier since it was stamped.</summary>
-    public bool Covers(string name, long sequence) =>
-        _versionFloors is null || (_versionFloors.TryGetValue(name, out var floor) && sequence >= floor);
+    public bool Covers(string name, long sequence) => _versions.Covers(name, sequence);
 
     /// <summary>Drops a key here though no number was given for it: whatever is under way for it is not kept either.</summary>
     public void Forget(string index)
     {
-        for (var pending = _pending.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(long.MaxValue);
+        _pending.Apply(index, long.MaxValue);
         local.DropBelow(index, long.MaxValue);
     }
 
-    public PendingKey Register(string index)
-    {
-        var pending = new PendingKey(index, Generation) { Next = _pending.GetValueOrDefault(index) };
-        _pending[index] = pending;
-        return pending;
-    }
+    public PendingKey Register(string index) => _pending.Add(new PendingKey(index, Generation));
 
-    public void Unregister(PendingKey pending)
-    {
-        var first = _pending.GetValueOrDefault(pending.Index);
-        if (first == pending)
-        {
-            if (pending.Next is null) _pending.Remove(pending.Index);
-            else _pending[pending.Index] = pending.Next;
-            return;
-        }
-
-        for (var before = first; before is not null; before = before.Next)
-        {
-            if (before.Next != pending) continue;
-            before.Next = pending.Next;
-            return;
-        }
-    }
+    public void Unregister(PendingKey pending) => _pending.Remove(pending);
 
     /// <summary>Judges what an entry says of this partition: its key, if that lives here, and the marks stamped here.</summary>
     public Verdict JudgeKey(StampSet stamps, long sequence)
@@ -291,42 +252,25 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         a == Verdict.Invalid || b == Verdict.Invalid ? Verdict.Invalid : (Verdict)Math.Max((int)a, (int)b);
 
     private Verdict JudgeMark(Mark mark, long sequence) =>
-        sequence < Cut ? Verdict.Invalid
-        : _marks.TryGetValue(mark, out var invalidated) ? invalidated <= sequence ? Verdict.Valid : Verdict.Invalid
-        : sequence < Baseline ? Verdict.Unknown : Verdict.Valid;
+        sequence < Cut ? Verdict.Invalid : _marks.Judge(mark, sequence);
 
     private void Carry(Invalidation message)
     {
         if (message.Kind == InvalidationKind.Mark)
         {
-            _marks[message.Mark] = Math.Max(message.Sequence, _marks.GetValueOrDefault(message.Mark));
-            if (_marks.Count > maximumMarks) Prune();
+            _marks.Raise(message.Mark, message.Sequence);
             version.Rise();
             return;
         }
 
         foreach (var index in message.Indexes)
         {
-            for (var pending = _pending.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(message.Sequence);
+            _pending.Apply(index, message.Sequence);
             if (message.Kind == InvalidationKind.Expire) local.ExpireBelow(index, message.Sequence);
             else local.DropBelow(index, message.Sequence);
         }
 
         version.Move();
-    }
-
-    /// <summary>Forgets the older half of the marks. What is stamped below the cut must be asked for from now on: baseline rises with it.</summary>
-    private void Prune()
-    {
-        var sequences = _marks.Values.ToArray();
-        Array.Sort(sequences);
-        var cut = sequences[sequences.Length / 2];
-        foreach (var (mark, sequence) in _marks)
-        {
-            if (sequence <= cut && !mark.IsClear) _marks.Remove(mark);
-        }
-
-        Baseline = Math.Max(Baseline, cut);
     }
 
     /// <summary>Goes over to the next era, where nothing was missed before it and nothing lost with the last.</summary>
@@ -356,12 +300,4 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     }
 
     private void Found() => (IsMissing, _missingTo) = (false, 0);
-
-    /// <summary>A floor once known never falls within an incarnation; a version that is no longer there must be registered again.</summary>
-    private void RaiseVersionFloors(Head head)
-    {
-        if (head.VersionFloors is not { } floors) return;
-        if (_versionFloors is { } known && known.Count == floors.Count && floors.All(f => known.TryGetValue(f.Key, out var floor) && floor >= f.Value)) return;
-        _versionFloors = floors.ToDictionary(static f => f.Key, f => Math.Max(f.Value, _versionFloors?.GetValueOrDefault(f.Key) ?? 0));
-    }
 }

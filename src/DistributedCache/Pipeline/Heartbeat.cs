@@ -125,21 +125,21 @@ internal sealed class Heartbeat : IAsyncDisposable
         }
 
         if (!isDue) return;
+        var known = KnownOfAll();
         var replies = await _remote.RegisterAsync(versions, lacksMarks, _stop.Token).ConfigureAwait(false);
         _registeredAt = now;
         for (var i = 0; i < replies.Length; i++)
         {
             if (replies[i] is not { } reply) continue;
             var partition = _coherence[i];
-            lock (partition.Lock) partition.Register(reply, now);
+            lock (partition.Lock) partition.Register(reply, known[i], now);
         }
     }
 
     private async Task CompareAsync(List<Exception> failures)
     {
         // Noted before the heads are asked for: a reply is judged by what was known then, however late it comes.
-        var known = new Known[_coherence.Count];
-        for (var i = 0; i < known.Length; i++) known[i] = KnownOf(_coherence[i]);
+        var known = KnownOfAll();
         var sentAt = _clock.Now;
         var heads = await _remote.ReadHeadsAsync(_stop.Token).ConfigureAwait(false);
         var behind = new List<Task>();
@@ -181,6 +181,8 @@ internal sealed class Heartbeat : IAsyncDisposable
         await _catchUps.Begin(number).ConfigureAwait(false);
         lock (partition.Lock) partition.Verify(head, sentAt);
     }
+
+    private Known[] KnownOfAll() => [.. Enumerable.Range(0, _coherence.Count).Select(i => KnownOf(_coherence[i]))];
 
     private static Known KnownOf(PartitionState partition)
     {
