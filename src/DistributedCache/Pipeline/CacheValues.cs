@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
+using DistributedCache.Entries;
 using DistributedCache.Local;
 using DistributedCache.Serialization;
 
@@ -87,22 +88,34 @@ internal sealed class CacheValues(
             return default(T) is null;
         }
 
+        if (remote.Codec == Compression.None) return TryCopyIn<T>(call, remote, remote.Payload, out stored, out weight);
+        using var plain = new PooledBufferWriter(int.MaxValue);
+        var fault = remote.Codec == Compression.Brotli ? Compression.Decompress(remote.Payload, maximumPayload, plain) : EnvelopeFault.UnknownCodec;
+        if (fault == EnvelopeFault.None) return TryCopyIn<T>(call, remote, plain.WrittenSequence, out stored, out weight);
+        faults.Envelope(fault);
+        return false;
+    }
+
+    private bool TryCopyIn<T>(in EntryCall call, in StoredValue remote, ReadOnlySequence<byte> bytes, [NotNullWhen(true)] out object? stored, out int weight)
+    {
+        stored = null;
+        weight = 0;
         if (call.Isolates)
         {
-            var payload = new StoredPayload(remote.Payload.ToArray());
+            var payload = new StoredPayload(bytes.ToArray());
             stored = payload;
             weight = Weigh<object?>(call, null, stored, payload.Bytes!.Length, remote.Stamps, null);
             return true;
         }
 
-        if (!serializer.TryDeserialize<T>(remote.Payload, out var value, out var failure) || value is null)
+        if (!serializer.TryDeserialize<T>(bytes, out var value, out var failure) || value is null)
         {
             if (failure is not null) Report(failure, "read");
             return false;
         }
 
         stored = value;
-        weight = Weigh(call, value, stored, (int)remote.Payload.Length, remote.Stamps, null);
+        weight = Weigh(call, value, stored, (int)bytes.Length, remote.Stamps, null);
         return true;
     }
 

@@ -356,7 +356,7 @@ internal class Load<T> : Flight<T>
         using var envelope = new PooledBufferWriter(int.MaxValue);
         StoredValue.Write(
             envelope, Call.Key, times, stamps, KeySequence, (ulong)Random.Shared.NextInt64(), isNull, !_engine.KeepsLocally(Call, times), _engine.Clock,
-            bytes is null ? default : bytes.WrittenSpan);
+            Call.Policy.Profile.CompressAbove, bytes is null ? default : bytes.WrittenSpan);
         var write = new RemoteWrite(Call.Key, envelope.WrittenMemory, times.TimeToLive(_engine.Clock.Now));
         try
         {
