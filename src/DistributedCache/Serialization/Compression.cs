@@ -38,29 +38,37 @@ internal static class Compression
     /// <param name="target">Empty, and without a limit of its own below that one.</param>
     public static EnvelopeFault Decompress(in ReadOnlySequence<byte> payload, int limit, PooledBufferWriter target)
     {
-        using var decoder = default(BrotliDecoder);
-        var hint = (int)Math.Min(payload.Length * UsualRatio, limit + 1L);
-        var status = OperationStatus.NeedMoreData;
-        foreach (var segment in payload)
+        // No using: its variable is read-only, and the decoder's state is in the struct.
+        var decoder = default(BrotliDecoder);
+        try
         {
-            var source = segment.Span;
-            if (status == OperationStatus.Done && !source.IsEmpty) return EnvelopeFault.BadCompression;
-            if (source.IsEmpty) continue;
-            do
+            var hint = (int)Math.Min(payload.Length * UsualRatio, limit + 1L);
+            var status = OperationStatus.NeedMoreData;
+            foreach (var segment in payload)
             {
-                // One byte more than allowed, so that going over is seen.
-                var room = target.GetSpan(hint);
-                room = room[..(int)Math.Min(room.Length, limit + 1L - target.WrittenCount)];
-                status = decoder.Decompress(source, room, out var consumed, out var written);
-                target.Advance(written);
-                if (target.WrittenCount > limit) return EnvelopeFault.PayloadTooLarge;
-                source = source[consumed..];
-                if (status == OperationStatus.InvalidData || (status == OperationStatus.Done && !source.IsEmpty)) return EnvelopeFault.BadCompression;
-                hint = 1;
+                var source = segment.Span;
+                if (status == OperationStatus.Done && !source.IsEmpty) return EnvelopeFault.BadCompression;
+                if (source.IsEmpty) continue;
+                do
+                {
+                    // One byte more than allowed, so that going over is seen.
+                    var room = target.GetSpan(hint);
+                    room = room[..(int)Math.Min(room.Length, limit + 1L - target.WrittenCount)];
+                    status = decoder.Decompress(source, room, out var consumed, out var written);
+                    target.Advance(written);
+                    if (target.WrittenCount > limit) return EnvelopeFault.PayloadTooLarge;
+                    source = source[consumed..];
+                    if (status == OperationStatus.InvalidData || (status == OperationStatus.Done && !source.IsEmpty)) return EnvelopeFault.BadCompression;
+                    hint = 1;
+                }
+                while (status == OperationStatus.DestinationTooSmall);
             }
-            while (status == OperationStatus.DestinationTooSmall);
-        }
 
-        return status == OperationStatus.Done ? EnvelopeFault.None : EnvelopeFault.BadCompression;
+            return status == OperationStatus.Done ? EnvelopeFault.None : EnvelopeFault.BadCompression;
+        }
+        finally
+        {
+            decoder.Dispose();
+        }
     }
 }
