@@ -23,6 +23,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private readonly ILogger _log;
     private volatile ChannelFollower[] _followers = [];
     private volatile string[] _registered = [];
+    private volatile int[] _masters;
 
     public RedisTier(PartitionNames names, RedisConnection connection, RedisTierSettings settings, CacheClock clock, ILogger log)
     {
@@ -31,6 +32,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         _settings = settings;
         _clock = clock;
         _log = log;
+        _masters = new int[names.Count];
         _partitions = new PartitionClient[names.Count];
         for (var i = 0; i < _partitions.Length; i++) _partitions[i] = new PartitionClient(i, names, connection, settings);
     }
@@ -42,6 +44,9 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public bool IsShared => true;
 
     public bool IsLossless => false;
+
+    /// <summary>The master it lives on; 0 until that is known.</summary>
+    public int GroupOf(int partition) => _masters[partition];
 
     /// <summary>Opens the connection, if the servers answer.</summary>
     /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
@@ -83,6 +88,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken)
     {
         foreach (var channels in _followers) await channels.SubscribeAsync().ConfigureAwait(false);
+        _masters = Masters.Of(await _connection.GetAsync().ConfigureAwait(false), _names) ?? _masters;
         var registered = _registered;
         return await EachAsync(partition => partition.ReadHeadAsync(registered)).ConfigureAwait(false);
     }

@@ -12,6 +12,7 @@ internal static class TieredCacheDefaults
 
     public static readonly TimeSpan MaximumLifetime = TimeSpan.FromDays(30);
     public static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan RemoteTimeout = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(2);
 
     /// <summary>Heartbeats in one <see cref="TieredCacheOptions.MaxStaleness"/>: one may be lost, and one late, before L1 is unverified.</summary>

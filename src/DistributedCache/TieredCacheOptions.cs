@@ -65,6 +65,9 @@ public sealed class TieredCacheOptions
     /// <summary>How long one process may hold the right to load a key before another may; more than zero and at most an hour. Default: 10 seconds.</summary>
     public TimeSpan LeaseDuration { get; set; } = TieredCacheDefaults.LeaseDuration;
 
+    /// <summary>How long a call to the remote tier may take before the cache goes on without its answer; from 10 ms to a minute. Default: 1 second.</summary>
+    public TimeSpan RemoteTimeout { get; set; } = TieredCacheDefaults.RemoteTimeout;
+
     /// <summary>How long after an invalidation another node's L1 may still answer the old value as fresh; from 100 ms to an hour. Default: 2 seconds.</summary>
     public TimeSpan MaxStaleness { get; set; } = TieredCacheDefaults.MaxStaleness;
 

@@ -36,6 +36,12 @@ internal static partial class CacheLog
     [LoggerMessage(10, LogLevel.Warning, "The remote tier failed; the cache goes on without it. This is logged once a minute.")]
     public static partial void RemoteFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(20, LogLevel.Warning, "The remote tier is away: until it is back, the cache answers from this process and the factories.")]
+    public static partial void RemoteAway(ILogger logger, Exception? exception);
+
+    [LoggerMessage(21, LogLevel.Information, "The remote tier is back after {Duration}.")]
+    public static partial void RemoteBack(ILogger logger, TimeSpan duration);
+
     [LoggerMessage(11, LogLevel.Warning, "A call through HybridCache went uncached: {Reason} This is logged once a minute.")]
     public static partial void Uncacheable(ILogger logger, string reason);
 

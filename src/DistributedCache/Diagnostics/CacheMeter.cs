@@ -13,7 +13,7 @@ internal sealed class CacheMeter : IDisposable
     private readonly Counter<long> _faults;
     private readonly KeyValuePair<string, object?> _cache;
 
-    public CacheMeter(IMeterFactory? factory, string cache, Func<IEnumerable<CacheCounters>> counters, LocalStore local)
+    public CacheMeter(IMeterFactory? factory, string cache, Func<IEnumerable<CacheCounters>> counters, LocalStore local, FaultReports faults)
     {
         // Disposing a meter that came from a factory does nothing: the factory owns it.
         _meter = factory?.Create(new MeterOptions(Name)) ?? new Meter(Name);
@@ -23,6 +23,7 @@ internal sealed class CacheMeter : IDisposable
         _meter.CreateObservableUpDownCounter("dotnet.cache.entries", () => new Measurement<long>(local.Count, _cache), "{entry}", "Entries in this process.");
         _meter.CreateObservableUpDownCounter("distributedcache.local.size", () => new Measurement<long>(local.Bytes, _cache), "By", "Heap bytes of the entries in this process.");
         _meter.CreateObservableCounter("distributedcache.local.refusals", () => new Measurement<long>(local.Refusals, _cache), "{entry}", "Entries that found no room in this process.");
+        _meter.CreateObservableUpDownCounter("distributedcache.remote.away", () => new Measurement<int>(faults.IsRemoteAway ? 1 : 0, _cache), "{tier}", "1 while some of the remote tier is away.");
         _factoryDuration = _meter.CreateHistogram<double>("distributedcache.factory.duration", "s", "Duration of factories by profile and result.");
         _faults = _meter.CreateCounter<long>("distributedcache.faults", "{fault}", "What went wrong and was not the caller's to see, by kind.");
     }

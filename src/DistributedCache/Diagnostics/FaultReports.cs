@@ -12,6 +12,12 @@ internal sealed class FaultReports(ILogger log, TimeProvider time)
 
     private readonly ConcurrentDictionary<object, long> _lastLogged = new();
 
+    private readonly HashSet<int> _awayGroups = [];
+    private long _awaySince;
+
+    /// <summary>Whether some of the remote tier is known to be away: that was logged, and each failure since says no more.</summary>
+    public bool IsRemoteAway { get; private set; }
+
     /// <summary>Raised with the kind of each fault.</summary>
     public event Action<string>? Counted;
 
@@ -48,7 +54,25 @@ internal sealed class FaultReports(ILogger log, TimeProvider time)
     public void Remote(Exception exception)
     {
         Counted?.Invoke("remote");
-        if (IsDue("remote")) CacheLog.RemoteFailed(log, exception);
+        if (!IsRemoteAway && IsDue("remote")) CacheLog.RemoteFailed(log, exception);
+    }
+
+    /// <summary>A group of the remote tier's partitions is away from now on, or back; what changes nothing is no news.</summary>
+    public void RemoteIs(bool isAway, int group, Exception? exception = null)
+    {
+        lock (_awayGroups)
+        {
+            if (!(isAway ? _awayGroups.Add(group) : _awayGroups.Remove(group))) return;
+            var wasAway = IsRemoteAway;
+            IsRemoteAway = _awayGroups.Count > 0;
+            if (IsRemoteAway == wasAway) return;
+            if (IsRemoteAway)
+            {
+                _awaySince = time.GetTimestamp();
+                CacheLog.RemoteAway(log, exception);
+            }
+            else CacheLog.RemoteBack(log, time.GetElapsedTime(_awaySince));
+        }
     }
 
     private bool IsFirst(object what) => _lastLogged.TryAdd(what, 0);

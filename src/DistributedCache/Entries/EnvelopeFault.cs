@@ -34,4 +34,13 @@ internal enum EnvelopeFault
 
     /// <summary>A null value has a payload.</summary>
     NullWithPayload,
+
+    /// <summary>The payload's codec is one this release does not know.</summary>
+    UnknownCodec,
+
+    /// <summary>The compressed payload is damaged, ends too soon, or something follows it.</summary>
+    BadCompression,
+
+    /// <summary>Decompressed, the payload is larger than one may be.</summary>
+    PayloadTooLarge,
 }

@@ -49,6 +49,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         _partitioner = new Partitioner(Remote.Partitions);
 
         Faults = new FaultReports(Log, options.TimeProvider);
+        Remote = ResilientRemote.Over(Remote, options.RemoteTimeout, options.TimeProvider, Faults);
         var resolver = new SerializerResolver(services, name.Length == 0 ? null : services.GetKeyedService<JsonSerializerOptions>(name));
         var weights = new WeightEstimator(resolver, Faults.Unweighable);
         Values = new CacheValues(new PayloadSerializer(resolver), weights, Faults, options.MaximumPayloadBytes, () => Profiles.Options.Strict);
@@ -58,7 +59,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Renewals = new SlidingRenewals(this);
         Coherence = new CoherenceState(
             Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local);
-        Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store);
+        Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store, Faults);
         Faults.Counted += Meter.Fault;
         _pipelines = new SourcePipelines(options.TimeProvider);
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
+using DistributedCache.Entries;
 using DistributedCache.Local;
 using DistributedCache.Serialization;
 
@@ -92,22 +93,35 @@ internal sealed class CacheValues(
             return default(T) is null;
         }
 
+        if (remote.Codec == Compression.None) return TryCopyIn<T>(call, remote, remote.Payload, isKept, out stored, out weight);
+        using var plain = new PooledBufferWriter(int.MaxValue);
+        var fault = remote.Codec == Compression.Brotli ? Compression.Decompress(remote.Payload, maximumPayload, plain) : EnvelopeFault.UnknownCodec;
+        if (fault == EnvelopeFault.None) return TryCopyIn<T>(call, remote, plain.WrittenSequence, isKept, out stored, out weight);
+        faults.Envelope(fault);
+        return false;
+    }
+
+    private bool TryCopyIn<T>(
+        in EntryCall call, in StoredValue remote, ReadOnlySequence<byte> bytes, bool isKept, [NotNullWhen(true)] out object? stored, out int weight)
+    {
+        stored = null;
+        weight = 1;
         if (call.Isolates)
         {
-            var payload = new StoredPayload(remote.Payload.ToArray());
+            var payload = new StoredPayload(bytes.ToArray());
             stored = payload;
             if (isKept) weight = Weigh<object?>(call, null, stored, payload.Bytes!.Length, remote.Stamps, null);
             return true;
         }
 
-        if (!serializer.TryDeserialize<T>(remote.Payload, out var value, out var failure) || value is null)
+        if (!serializer.TryDeserialize<T>(bytes, out var value, out var failure) || value is null)
         {
             if (failure is not null) Report(failure, "read");
             return false;
         }
 
         stored = value;
-        if (isKept) weight = Weigh(call, value, stored, (int)remote.Payload.Length, remote.Stamps, null);
+        if (isKept) weight = Weigh(call, value, stored, (int)bytes.Length, remote.Stamps, null);
         return true;
     }
 

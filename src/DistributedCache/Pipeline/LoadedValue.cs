@@ -39,7 +39,7 @@ internal sealed class LoadedValue<T> : IDisposable
         _envelope = new PooledBufferWriter(int.MaxValue);
         StoredValue.Write(
             _envelope, call.Key, lasting, stamps, sequence, (ulong)Random.Shared.NextInt64(), value is null, !engine.KeepsLocally(call, lasting), engine.Clock,
-            _bytes is null ? default : _bytes.WrittenSpan);
+            call.Policy.Profile.CompressAbove, _bytes is null ? default : _bytes.WrittenSpan);
     }
 
     public T Value { get; }

@@ -5,12 +5,13 @@ using DistributedCache.Entries;
 using DistributedCache.Expiry;
 using DistributedCache.Keys;
 using DistributedCache.Remote;
+using DistributedCache.Serialization;
 
 namespace DistributedCache.Pipeline;
 
 /// <summary>An entry of the remote tier, read: its header, times and stamps; the payload still in the tier's memory.</summary>
 internal readonly record struct StoredValue(
-    EnvelopeHeader Header, EntryTimes Times, StampSet Stamps, bool IsNull, ReadOnlySequence<byte> Payload)
+    EnvelopeHeader Header, EntryTimes Times, StampSet Stamps, bool IsNull, byte Codec, ReadOnlySequence<byte> Payload)
 {
     /// <summary>Reads an envelope. Wall-clock times become this process's monotonic ones here, and nowhere else.</summary>
     public static bool TryRead(
@@ -37,14 +38,14 @@ internal readonly record struct StoredValue(
             envelope.AbsoluteEnd == 0 ? long.MaxValue : envelope.AbsoluteEnd + offset);
         var validator = envelope.HasValidator ? Encoding.UTF8.GetString(envelope.Validator) : null;
         var stamps = new StampSet(key.Tenant, key.Partition, envelope.Header.Incarnation, generation, key.IsPrimary, marks, validator);
-        stored = new StoredValue(envelope.Header, times, coherence.Share(stamps), envelope.IsNull, bytes.Slice(bytes.Length - envelope.Payload.Length));
+        stored = new StoredValue(envelope.Header, times, coherence.Share(stamps), envelope.IsNull, envelope.Codec, bytes.Slice(bytes.Length - envelope.Payload.Length));
         return true;
     }
 
-    /// <summary>Writes the envelope around a payload.</summary>
+    /// <summary>Writes the envelope around a payload, compressed where it is longer than <paramref name="compressAbove"/> and becomes shorter.</summary>
     public static void Write(
         IBufferWriter<byte> output, CacheKey key, in EntryTimes times, StampSet stamps, long sequence, ulong id, bool isNull,
-        bool neverLocal, CacheClock clock, ReadOnlySpan<byte> payload)
+        bool neverLocal, CacheClock clock, int compressAbove, ReadOnlySpan<byte> payload)
     {
         var offset = clock.UtcNow - clock.Now;
         var fresh = ToUnix(times.FreshUntil, offset);
@@ -56,6 +57,8 @@ internal readonly record struct StoredValue(
         }
 
         var flags = (isNull ? EnvelopeFlags.NullValue : 0) | (key.IsPrimary ? EnvelopeFlags.Primary : 0) | (neverLocal ? EnvelopeFlags.NeverLocal : 0);
+        var length = 0;
+        var compressed = payload.Length > compressAbove ? Compression.TryCompress(payload, out length) : null;
         var envelope = new Envelope
         {
             Header = new EnvelopeHeader(flags, id, stamps.Incarnation, sequence, fresh),
@@ -65,9 +68,11 @@ internal readonly record struct StoredValue(
             AbsoluteEnd = times.AbsoluteEnd == long.MaxValue ? 0 : ToUnix(times.AbsoluteEnd, offset),
             LoadDuration = times.LoadDuration,
             Validator = stamps.Validator,
+            Codec = compressed is null ? Compression.None : Compression.Brotli,
             Stamps = named,
         };
-        EnvelopeWriter.Write(output, envelope, payload);
+        EnvelopeWriter.Write(output, envelope, compressed is null ? payload : compressed.AsSpan(0, length));
+        if (compressed is not null) ArrayPool<byte>.Shared.Return(compressed);
     }
 
     private static long ToUnix(long monotonic, long offset) =>

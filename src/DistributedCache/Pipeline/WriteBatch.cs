@@ -87,7 +87,7 @@ internal sealed class PendingWrite<T> : IDisposable
         _envelope = new PooledBufferWriter(int.MaxValue);
         StoredValue.Write(
             _envelope, call.Key, times, _stamps, 0, (ulong)Random.Shared.NextInt64(), value is null, !engine.KeepsLocally(call, times), engine.Clock,
-            _bytes is null ? raw : _bytes.WrittenSpan);
+            call.Policy.Profile.CompressAbove, _bytes is null ? raw : _bytes.WrittenSpan);
     }
 
     public EntryCall Call { get; }

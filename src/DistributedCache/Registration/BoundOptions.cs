@@ -15,6 +15,7 @@ internal sealed class BoundOptions(TieredCacheOptions options)
 
     public TimeSpan LeaseDuration { get => options.LeaseDuration; set => options.LeaseDuration = value; }
 
+    public TimeSpan RemoteTimeout { get => options.RemoteTimeout; set => options.RemoteTimeout = value; }
     public TimeSpan MaxStaleness { get => options.MaxStaleness; set => options.MaxStaleness = value; }
 
     public TimeSpan HeartbeatInterval { get => options.HeartbeatInterval; set => options.HeartbeatInterval = value; }

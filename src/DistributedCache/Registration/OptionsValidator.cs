@@ -9,6 +9,8 @@ internal sealed class OptionsValidator : IValidateOptions<TieredCacheOptions>
     private const int LargestPayload = 512 << 20;
     private const int LargestCount = 1 << 20;
     private static readonly TimeSpan ShortestStaleness = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ShortestRemoteTimeout = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
     public ValidateOptionsResult Validate(string? name, TieredCacheOptions options)
@@ -31,6 +33,8 @@ internal sealed class OptionsValidator : IValidateOptions<TieredCacheOptions>
         faults.Range(nameof(o.MaximumPayloadBytes), o.MaximumPayloadBytes, 1, LargestPayload);
         faults.Range(nameof(o.MaximumKeyLength), o.MaximumKeyLength, 1, ushort.MaxValue);
         faults.Positive(nameof(o.LeaseDuration), o.LeaseDuration, Hour);
+        faults.Unless(
+            o.RemoteTimeout >= ShortestRemoteTimeout && o.RemoteTimeout <= Minute, nameof(o.RemoteTimeout), o.RemoteTimeout, $"from {ShortestRemoteTimeout} to {Minute}");
         faults.Unless(o.MaxStaleness >= ShortestStaleness && o.MaxStaleness <= Hour, nameof(o.MaxStaleness), o.MaxStaleness, $"from {ShortestStaleness} to {Hour}");
         faults.Unless(
             o.HeartbeatInterval > TimeSpan.Zero && o.HeartbeatInterval < o.MaxStaleness,

@@ -24,6 +24,9 @@ internal interface IRemoteTier
     /// to verify.</summary>
     bool IsLossless { get; }
 
+    /// <summary>The group of partitions that are away together, such as those of one server: a small number from zero; 0 for all where that is not known.</summary>
+    int GroupOf(int partition) => 0;
+
     /// <summary>Follows every partition: each numbered invalidation from now on is handed to the follower.</summary>
     ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken);
 

@@ -1,4 +1,5 @@
 using DistributedCache.Entries;
+using DistributedCache.Serialization;
 
 namespace DistributedCache.Tests.Entries;
 
@@ -38,6 +39,16 @@ public class EnvelopeSnapshotTests
             Validator = "",
             Payload = "session"u8.ToArray(),
         },
+        ["v1-brotli"] = new(new EnvelopeHeader(
+            EnvelopeFlags.Primary | EnvelopeFlags.NeverLocal, ulong.MaxValue, 0, 0, EnvelopeLayout.MaxMilliseconds))
+        {
+            Created = 1_790_000_000_000,
+            StaleUntil = 1_790_001_320_000,
+            Sliding = 1_200_000,
+            Validator = "",
+            Codec = Compression.Brotli,
+            Payload = Convert.FromHexString("0341000080AAAAAAEAFF7415A0CB516E370101011039881CE42A20700017BF526C8A5D6C30E6D8511D631D289E562BB5223F"),
+        },
     };
 
     public static TheoryData<string> Names => [.. Samples.Keys];
@@ -53,6 +64,14 @@ public class EnvelopeSnapshotTests
     {
         Assert.Equal(Samples[name], Sample.Read(Recorded(name), out var fault));
         Assert.Equal(EnvelopeFault.None, fault);
+    }
+
+    [Fact]
+    public void Decompress_RecordedPayload_GivesThePlainOne()
+    {
+        using var plain = new PooledBufferWriter(int.MaxValue);
+        Assert.Equal(EnvelopeFault.None, Compression.Decompress(new(Sample.Read(Recorded("v1-brotli"), out _)!.Payload), 1000, plain));
+        Assert.Equal("{\"name\":\"" + string.Concat(Enumerable.Repeat("chair ", 20)) + "\"}", System.Text.Encoding.UTF8.GetString(plain.WrittenSpan));
     }
 
     private static byte[] Recorded(string name)

@@ -16,6 +16,7 @@ public class OptionDefaultsTests
         Assert.Equal(1_048_576, options.MaximumPayloadBytes);
         Assert.Equal(1_024, options.MaximumKeyLength);
         Assert.Equal(TimeSpan.FromSeconds(10), options.LeaseDuration);
+        Assert.Equal(TimeSpan.FromSeconds(1), options.RemoteTimeout);
         Assert.Equal(TimeSpan.FromSeconds(2), options.MaxStaleness);
         Assert.Equal(TimeSpan.FromMilliseconds(500), options.HeartbeatInterval);
         Assert.Equal(64, options.Partitions);

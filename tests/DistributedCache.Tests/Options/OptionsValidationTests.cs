@@ -15,6 +15,8 @@ public class OptionsValidationTests
         { o => o.MaximumPayloadBytes = 0, "MaximumPayloadBytes is 0; it must be from 1 to 536,870,912." },
         { o => o.MaximumKeyLength = 65_536, "MaximumKeyLength is 65536; it must be from 1 to 65,535." },
         { o => o.LeaseDuration = TimeSpan.Zero, "LeaseDuration is 00:00:00; it must be more than zero and at most 01:00:00." },
+        { o => o.RemoteTimeout = TimeSpan.FromMilliseconds(9), "RemoteTimeout is 00:00:00.0090000; it must be from 00:00:00.0100000 to 00:01:00." },
+        { o => o.RemoteTimeout = TimeSpan.FromSeconds(61), "RemoteTimeout is 00:01:01; it must be from 00:00:00.0100000 to 00:01:00." },
         { o => o.MaxStaleness = TimeSpan.FromMilliseconds(99), "MaxStaleness is 00:00:00.0990000; it must be from 00:00:00.1000000 to 01:00:00." },
         { o => o.HeartbeatInterval = o.MaxStaleness, "HeartbeatInterval is 00:00:02; it must be more than zero and less than MaxStaleness, which is 00:00:02." },
         { o => o.HeartbeatInterval = TimeSpan.Zero, "HeartbeatInterval is 00:00:00; it must be more than zero and less than MaxStaleness, which is 00:00:02." },

@@ -5,15 +5,26 @@ using DistributedCache.Remote;
 namespace DistributedCache.Tests.Remote;
 
 /// <summary>A tier that passes on what it is told to, and fails everything else.</summary>
-internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails) : IRemoteTier
+internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails, bool? isLossless = null) : IRemoteTier
 {
+    /// <summary>Takes the place of reading an entry.</summary>
+    public Func<CacheKey, ValueTask<RemoteValue?>>? Read { get; set; }
+
+    /// <summary>Takes the place of asking for a lease.</summary>
+    public Func<CacheKey, ValueTask<LeaseReply>>? Ask { get; set; }
+
+    /// <summary>The groups of partitions.</summary>
+    public Func<int, int> Groups { get; set; } = inner.GroupOf;
+
     public int Partitions => inner.Partitions;
 
     public bool HoldsValues => inner.HoldsValues;
 
     public bool IsShared => true;
 
-    public bool IsLossless => inner.IsLossless;
+    public bool IsLossless => isLossless ?? inner.IsLossless;
+
+    public int GroupOf(int partition) => Groups(partition);
 
     public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) =>
         Try("Follow", () => inner.FollowAsync(follower, cancellationToken));
@@ -48,13 +59,13 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails)
     public ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
         Try("Set", () => inner.SetAsync(partition, writes, known, cancellationToken));
 
-    public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken) => Try("Get", () => inner.GetAsync(key, cancellationToken));
+    public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken) => Read is not null ? Read(key) : Try("Get", () => inner.GetAsync(key, cancellationToken));
 
     public ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken) =>
         Try("GetMany", () => inner.GetManyAsync(keys, cancellationToken));
 
     public ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>
-        Try("Lease", () => inner.LeaseAsync(key, token, rejectedId, known, cancellationToken));
+        Ask is not null ? Ask(key) : Try("Lease", () => inner.LeaseAsync(key, token, rejectedId, known, cancellationToken));
 
     public ValueTask<bool> ExtendAsync(CacheKey key, ulong token, CancellationToken cancellationToken) => Try("Extend", () => inner.ExtendAsync(key, token, cancellationToken));
 

@@ -1,0 +1,26 @@
+using System.Net;
+using DistributedCache.Keys;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Connection;
+
+/// <summary>Which partitions live on one master, and so are away together.</summary>
+internal static class Masters
+{
+    /// <summary>For each partition its master's number, from 1; null where there is no cluster, or nothing is known of it now.</summary>
+    public static int[]? Of(IDatabase database, PartitionNames names)
+    {
+        var cluster = database.Multiplexer.GetServers().Select(static server => server.ClusterConfiguration).FirstOrDefault(static c => c is not null);
+        if (cluster is null) return null;
+        var numbers = new int[names.Count];
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            // The endpoint's hash: the same while the master is the same, whatever order the nodes are listed in.
+            numbers[i] = cluster.GetBySlot(names.Slot(i))?.EndPoint is { } master ? Number(master) : 0;
+        }
+
+        return numbers;
+    }
+
+    private static int Number(EndPoint master) => Math.Max(1, master.GetHashCode() & int.MaxValue);
+}
