@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.EntityFrameworkCore.Tests;
@@ -145,6 +146,19 @@ public class SaveTests
     }
 
     [Fact]
+    public async Task SaveChanges_AnotherInterceptorFailsAfterTheCommit_InvalidatesAllTheSame()
+    {
+        await using var store = await TestStore.OpenAsync(options: static options => options.AddInterceptors(new FailsAfterSave()));
+        await using var context = store.Context();
+        context.AddRange(new Product(), new Product());
+
+        await Assert.ThrowsAsync<NotSupportedException>(() => context.SaveChangesAsync(Token));
+
+        Assert.Equal(2, await context.Products.CountAsync(Token));
+        Assert.Equal(["product:1", "product:2", "products"], store.Cache.Take());
+    }
+
+    [Fact]
     public async Task SaveChanges_PooledContext_KeepsNothingOfItsLastUse()
     {
         await using var store = await TestStore.OpenAsync(isPooled: true);
@@ -220,6 +234,12 @@ public class SaveTests
         }
 
         Assert.Equal(["product:1", "products"], store.Cache.Take());
+    }
+
+    private sealed class FailsAfterSave : SaveChangesInterceptor
+    {
+        public override ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData eventData, int result, CancellationToken cancellationToken = default) =>
+            throw new NotSupportedException();
     }
 
     /// <summary>A context whose only thread is the one that waits: what is posted to it never runs.</summary>
