@@ -14,7 +14,7 @@ public static partial class RedisServerBinary
 
     private static string Find()
     {
-        var path = Environment.GetEnvironmentVariable("REDIS_SERVER") is { Length: > 0 } named ? named : OnPath();
+        var path = Environment.GetEnvironmentVariable("REDIS_SERVER") is { Length: > 0 } named ? System.IO.Path.GetFullPath(named) : OnPath();
         if (path is null || !File.Exists(path))
             throw new InvalidOperationException($"The tests found no redis-server{(path is null ? "" : $" at {path}")}: {Advice}");
 
