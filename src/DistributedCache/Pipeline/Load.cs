@@ -283,7 +283,7 @@ internal class Load<T> : TierLookup<T>
     }
 
     private StampSet Stamps(IReadOnlyList<string> more, string? validator = null) =>
-        Engine.Stamps(Call, more, _seen, _lease.Head?.Incarnation, validator);
+        Engine.Calls.Stamps(Call, more, _seen, _lease.Head?.Incarnation, validator);
 
     private string[] FallbackTags()
     {
