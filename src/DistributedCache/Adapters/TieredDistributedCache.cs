@@ -109,7 +109,7 @@ internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistri
     private async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var result = await _writes.InvalidateAsync(Coherence.InvalidationKind.Remove, engine.DistributedKey(key), cancellationToken).ConfigureAwait(false);
+        var result = await _writes.InvalidateAsync(Coherence.InvalidationKind.Remove, engine.Calls.DistributedKey(key), cancellationToken).ConfigureAwait(false);
         return result.Status != InvalidationStatus.Rejected || Unavailable(NotStored.Away("removed", key));
     }
 
@@ -122,7 +122,7 @@ internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistri
     }
 
     private EntryCall Call(string key, in EntryPolicy policy) =>
-        new(engine.DistributedKey(key), IsLocal ? policy : policy with { Flags = policy.Flags | NoLocal }, [], Isolates: true);
+        new(engine.Calls.DistributedKey(key), IsLocal ? policy : policy with { Flags = policy.Flags | NoLocal }, [], Isolates: true);
 
     private LocalEntry? Find(string key)
     {

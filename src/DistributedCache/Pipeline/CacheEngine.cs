@@ -23,7 +23,6 @@ namespace DistributedCache.Pipeline;
 /// <summary>The parts of one cache, made once and disposed together.</summary>
 internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 {
-    private readonly Partitioner _partitioner;
     private readonly SourcePipelines _pipelines;
     private readonly Follower _follower;
     private readonly Maintenance _maintenance;
@@ -46,7 +45,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Remote = (name.Length == 0 ? services.GetService<IRemoteTier>() : services.GetKeyedService<IRemoteTier>(name))
             ?? new InProcessRemote(holdsValues: false, isShared: false, options.Partitions, options.TagsPerPartition, (long)options.LeaseDuration.TotalMilliseconds, options.TimeProvider);
         Applications = name.Length == 0 ? services.GetService<IRemoteApplications>() : services.GetKeyedService<IRemoteApplications>(name);
-        _partitioner = new Partitioner(Remote.Partitions);
 
         Faults = new FaultReports(Log, options.TimeProvider);
         Remote = ResilientRemote.Over(Remote, options.RemoteTimeout, options.TimeProvider, Faults);
@@ -59,6 +57,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Renewals = new SlidingRenewals(this);
         Coherence = new CoherenceState(
             Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local);
+        Calls = new CallResolver(profiles, Coherence, options.MaximumKeyLength);
         Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store, Faults);
         Faults.Counted += Meter.Fault;
         _pipelines = new SourcePipelines(options.TimeProvider);
@@ -111,6 +110,9 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
     public int MaximumKeyLength { get; }
 
+    /// <summary>What calls on keys are resolved by.</summary>
+    public CallResolver Calls { get; }
+
     public TimeSpan MaxStaleness { get; }
 
     public TimeSpan LeaseDuration { get; }
@@ -126,57 +128,15 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     /// <summary>Makes the cache of that name. Its profiles belong to the services, as it does itself.</summary>
     public static CacheEngine Create(IServiceProvider services, string name) => new(services, name, services.GetCacheService<ProfileSource>(name));
 
-    /// <summary>The call on a key, all its parts checked and resolved. An immutable value is shared also with those who want copies.</summary>
-    public EntryCall Call<T>(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates)
-    {
-        var set = Profiles.Current;
-        var cacheKey = Key(tenant, key, set, out var keyProfile);
-        var policy = EntryPolicy.Resolve(set, keyProfile, key, options);
-        return new EntryCall(cacheKey, policy, Tags(tags, cacheKey), (isolates || policy.Profile.Isolate) && !ImmutableTypes.IsImmutable<T>());
-    }
+    public EntryCall Call<T>(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates) =>
+        Calls.Resolve<T>(tenant, key, options, tags, isolates);
 
-    public CacheKey Key(string tenant, string key) => Key(tenant, key, Profiles.Current, out _);
-
-    /// <summary>The key of an entry of <c>IDistributedCache</c>, which may be any string.</summary>
-    public CacheKey DistributedKey(string key) => new(
-        KeyKind.Distributed, "", key, CacheKey.IndexOf(KeyKind.Distributed, "", key), TieredCacheDefaults.Unversioned, _partitioner.OfKey("", key));
-
-    public int PartitionOf(Mark mark) => mark.Kind == MarkKind.Prefix ? _partitioner.OfPrefix(mark.Tenant, mark.Name) : _partitioner.OfTag(mark.Tenant, mark.Name);
+    public CacheKey Key(string tenant, string key) => Calls.Key(tenant, key);
 
     public Known KnownOf(int partition)
     {
         var state = Coherence[partition];
         lock (state.Lock) return new Known(state.Incarnation, state.Seen);
-    }
-
-    /// <summary>The stamps of an entry whose load began when that snapshot was taken.</summary>
-    public StampSet Stamps(in EntryCall call, IReadOnlyList<string> more, SeenSnapshot seen, long? keyIncarnation = null, string? validator = null)
-    {
-        var key = seen[call.Key.Partition];
-        if (call.Key.IsPrimary)
-            return Coherence.Share(new StampSet(call.Key.Tenant, call.Key.Partition, key.Incarnation, key.Generation, true, [], validator, isOwn: true));
-        var stamps = new List<Stamp>();
-        foreach (var tag in call.Tags) Add(Mark.Tag(call.Key.Tenant, tag));
-        foreach (var tag in more)
-        {
-            KeyRules.Validate(tag, MaximumKeyLength, "tag");
-            Add(Mark.Tag(call.Key.Tenant, tag));
-        }
-
-        foreach (var prefix in new KeyPrefixes(call.Key.Name)) Add(Mark.Prefix(call.Key.Tenant, prefix.ToString()));
-        return Coherence.Share(new StampSet(
-            call.Key.Tenant, call.Key.Partition, keyIncarnation ?? key.Incarnation, key.Generation, false, [.. stamps], validator, isOwn: true));
-
-        void Add(Mark mark)
-        {
-            foreach (var stamp in stamps)
-            {
-                if (stamp.Mark == mark) return;
-            }
-
-            var partition = PartitionOf(mark);
-            stamps.Add(new Stamp(mark, partition, seen[partition].Incarnation, seen[partition].Seen));
-        }
     }
 
     /// <summary>When a value loaded or set now ends; null where it is not to be stored.</summary>
@@ -317,24 +277,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         {
             RemoteFailed(exception);
         }
-    }
-
-    private CacheKey Key(string tenant, string key, ProfileSet set, out ResolvedProfile profile)
-    {
-        KeyRules.Validate(key, MaximumKeyLength);
-        profile = set.For(key);
-        var kind = profile.Primary ? KeyKind.Primary : KeyKind.Cached;
-        return new CacheKey(kind, tenant, key, CacheKey.IndexOf(kind, tenant, key), profile.Version, _partitioner.OfKey(tenant, key));
-    }
-
-    private string[] Tags(IEnumerable<string>? tags, in CacheKey key)
-    {
-        if (tags is null) return [];
-        string[] all = [.. tags];
-        if (all.Length > 0 && key.IsPrimary)
-            throw new ArgumentException($"The key '{key.Name}' is primary, which no tag invalidates, but {all.Length} tags were given.", nameof(tags));
-        foreach (var tag in all) KeyRules.Validate(tag, MaximumKeyLength, nameof(tags));
-        return all;
     }
 
     private void OnProfilesChanged()

@@ -76,7 +76,7 @@ internal sealed class PendingWrite<T> : IDisposable
         _value = value;
         var now = engine.Clock.Now;
         _times = engine.IsEnabled ? CacheEngine.Times(call.Policy, null, value is null, now, 0) : null;
-        _stamps = engine.Stamps(call, [], seen);
+        _stamps = engine.Calls.Stamps(call, [], seen);
         var sends = engine.Remote.HoldsValues && call.WritesRemote;
         if (_times is not { } times) return;
         var raw = (value as StoredPayload)?.Bytes;

@@ -55,7 +55,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     public async ValueTask<InvalidationResult> InvalidateAsync(Mark mark, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await MarkAsync(engine.PartitionOf(mark), mark).ConfigureAwait(false);
+        return await MarkAsync(engine.Calls.PartitionOf(mark), mark).ConfigureAwait(false);
     }
 
     /// <summary>A clear is a mark in every partition, and done when all have it.</summary>

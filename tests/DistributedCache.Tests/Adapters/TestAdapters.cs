@@ -17,7 +17,7 @@ internal static class TestAdapters
     public static bool IsStored(this TestCache node, string key, bool holdsValues)
     {
         var engine = node.Services.GetRequiredService<CacheEngine>();
-        var place = engine.DistributedKey(key);
+        var place = engine.Calls.DistributedKey(key);
         if (!holdsValues) return engine.Store.FindLocked(place.Index) is { } entry && engine.Clock.Now < entry.FreshUntil;
         var reading = engine.Remote.GetAsync(place, CancellationToken.None);
         Assert.True(reading.IsCompletedSuccessfully);

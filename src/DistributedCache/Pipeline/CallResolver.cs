@@ -1,0 +1,78 @@
+using DistributedCache.Coherence;
+using DistributedCache.Expiry;
+using DistributedCache.Keys;
+using DistributedCache.Profiles;
+using DistributedCache.Serialization;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>What a call's key, tags and options come to: where the entry lives, what holds for it, and what it is stamped with.</summary>
+internal sealed class CallResolver(ProfileSource profiles, CoherenceState coherence, int maximumKeyLength)
+{
+    private readonly Partitioner _partitioner = new(coherence.Count);
+
+    /// <summary>The call on a key, all its parts checked and resolved. An immutable value is shared also with those who want copies.</summary>
+    public EntryCall Resolve<T>(string tenant, string key, TieredCacheEntryOptions? options, IEnumerable<string>? tags, bool isolates)
+    {
+        var set = profiles.Current;
+        var cacheKey = Key(tenant, key, set, out var keyProfile);
+        var policy = EntryPolicy.Resolve(set, keyProfile, key, options);
+        return new EntryCall(cacheKey, policy, Tags(tags, cacheKey), (isolates || policy.Profile.Isolate) && !ImmutableTypes.IsImmutable<T>());
+    }
+
+    public CacheKey Key(string tenant, string key) => Key(tenant, key, profiles.Current, out _);
+
+    /// <summary>The key of an entry of <c>IDistributedCache</c>, which may be any string.</summary>
+    public CacheKey DistributedKey(string key) => new(
+        KeyKind.Distributed, "", key, CacheKey.IndexOf(KeyKind.Distributed, "", key), TieredCacheDefaults.Unversioned, _partitioner.OfKey("", key));
+
+    public int PartitionOf(Mark mark) => mark.Kind == MarkKind.Prefix ? _partitioner.OfPrefix(mark.Tenant, mark.Name) : _partitioner.OfTag(mark.Tenant, mark.Name);
+
+    /// <summary>The stamps of an entry whose load began when that snapshot was taken.</summary>
+    public StampSet Stamps(in EntryCall call, IReadOnlyList<string> more, SeenSnapshot seen, long? keyIncarnation = null, string? validator = null)
+    {
+        var key = seen[call.Key.Partition];
+        if (call.Key.IsPrimary)
+            return coherence.Share(new StampSet(call.Key.Tenant, call.Key.Partition, key.Incarnation, key.Generation, true, [], validator, isOwn: true));
+        var stamps = new List<Stamp>();
+        foreach (var tag in call.Tags) Add(Mark.Tag(call.Key.Tenant, tag));
+        foreach (var tag in more)
+        {
+            KeyRules.Validate(tag, maximumKeyLength, "tag");
+            Add(Mark.Tag(call.Key.Tenant, tag));
+        }
+
+        foreach (var prefix in new KeyPrefixes(call.Key.Name)) Add(Mark.Prefix(call.Key.Tenant, prefix.ToString()));
+        return coherence.Share(new StampSet(
+            call.Key.Tenant, call.Key.Partition, keyIncarnation ?? key.Incarnation, key.Generation, false, [.. stamps], validator, isOwn: true));
+
+        void Add(Mark mark)
+        {
+            foreach (var stamp in stamps)
+            {
+                if (stamp.Mark == mark) return;
+            }
+
+            var partition = PartitionOf(mark);
+            stamps.Add(new Stamp(mark, partition, seen[partition].Incarnation, seen[partition].Seen));
+        }
+    }
+
+    private CacheKey Key(string tenant, string key, ProfileSet set, out ResolvedProfile profile)
+    {
+        KeyRules.Validate(key, maximumKeyLength);
+        profile = set.For(key);
+        var kind = profile.Primary ? KeyKind.Primary : KeyKind.Cached;
+        return new CacheKey(kind, tenant, key, CacheKey.IndexOf(kind, tenant, key), profile.Version, _partitioner.OfKey(tenant, key));
+    }
+
+    private string[] Tags(IEnumerable<string>? tags, in CacheKey key)
+    {
+        if (tags is null) return [];
+        string[] all = [.. tags];
+        if (all.Length > 0 && key.IsPrimary)
+            throw new ArgumentException($"The key '{key.Name}' is primary, which no tag invalidates, but {all.Length} tags were given.", nameof(tags));
+        foreach (var tag in all) KeyRules.Validate(tag, maximumKeyLength, nameof(tags));
+        return all;
+    }
+}

@@ -1,0 +1,176 @@
+using System.Diagnostics.CodeAnalysis;
+using DistributedCache.Coherence;
+using DistributedCache.Diagnostics;
+using DistributedCache.Entries;
+using DistributedCache.Flights;
+using DistributedCache.Local;
+using DistributedCache.Remote;
+
+namespace DistributedCache.Pipeline;
+
+/// <summary>One key being looked for in the tiers: what they have of it, whether that may be served, and what may stand in for it.</summary>
+/// <remarks>Made before it is shown to anyone: the key's registration is taken first, so that whatever is invalidated from then on is
+/// known to concern it.</remarks>
+internal abstract class TierLookup<T> : Flight<T>
+{
+    // Between a wall-clock time and what it became in this process, either clock may have made a step.
+    private const long ClockSlack = 50;
+
+    private readonly CacheEngine _engine;
+    private CacheTier _fallbackTier = CacheTier.Local;
+
+    protected TierLookup(CacheEngine engine, EntryCall call, LocalEntry? candidate)
+        : base(new FlightKey(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates))
+    {
+        _engine = engine;
+        Call = call;
+        Fallback = candidate;
+        StartVersion = engine.Coherence.Version.Current;
+        var partition = engine.Coherence[call.Key.Partition];
+        lock (partition.Lock) Pending = partition.Register(call.Key.Index);
+    }
+
+    public EntryCall Call { get; }
+
+    /// <summary>The process-wide version when the load began.</summary>
+    public long StartVersion { get; }
+
+    /// <summary>An entry that is no longer fresh, or not known to be valid, but may stand in.</summary>
+    public LocalEntry? Fallback { get; private set; }
+
+    /// <summary>Where the answer came from; set before the flight completes.</summary>
+    public LookupInfo Info { get; protected set; }
+
+    /// <summary>The answer's bytes, where every caller gets a copy.</summary>
+    public StoredPayload? Payload { get; protected set; }
+
+    /// <summary>Whether nobody asked: its end is no request's answer.</summary>
+    public bool IsBackground { get; init; }
+
+    /// <summary>The last entry of the remote tier that was of no use here; 0: none.</summary>
+    public ulong RejectedId { get; private set; }
+
+    protected CacheEngine Engine => _engine;
+
+    protected PendingKey Pending { get; }
+
+    /// <summary>Another flight of the key may have ended between its caller's look at L1 and the making of this one.</summary>
+    public bool TryLocal() => !IsBackground && Call.ReadsLocal && _engine.Store.FindLocked(Call.Key.Index) is { } present && present != Fallback
+        && TryServe(present, CacheTier.Local);
+
+    /// <summary>Whether the entry of L1 looked too old to be judged without asking.</summary>
+    public bool NeedsAsking([NotNullWhen(true)] out StampSet? stamps)
+    {
+        stamps = IsBackground ? null : Fallback?.Stamps;
+        return stamps is not null && NeedsAsking(Judge(Fallback!));
+    }
+
+    /// <summary>With its marks known the entry of L1 may be fresh after all.</summary>
+    public bool TryCandidate() => !IsBackground && Fallback is { } candidate && TryServe(candidate, CacheTier.Local);
+
+    /// <summary>Reads what the remote tier answered; false where it is of no use here, whatever its marks are.</summary>
+    /// <param name="found">The answer.</param>
+    /// <param name="stored">The entry.</param>
+    /// <param name="needsAsking">Whether its marks have to be asked for.</param>
+    public bool TryRead(RemoteValue found, out StoredValue stored, out bool needsAsking)
+    {
+        needsAsking = false;
+
+        // Noted before the rest is read: who asks for a lease must not be answered with the same unreadable entry for ever.
+        if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) RejectedId = header.EntryId;
+        if (!StoredValue.TryRead(found, Call.Key, Pending.Generation, _engine.Coherence, _engine.Clock, out stored, out var fault))
+        {
+            _engine.BadEnvelope(fault);
+            return false;
+        }
+
+        // What is to be refreshed is no refreshment: only what another node has loaded since.
+        if (IsBackground && Fallback is { } present && stored.Times.Created <= LocalCopies.CreatedAt(present) + ClockSlack) return false;
+        if (Call.Key.IsPrimary) return true;
+
+        // Invalidations reach only entries of registered versions, from when they were registered.
+        var partition = _engine.Coherence[Call.Key.Partition];
+        lock (partition.Lock)
+        {
+            if (!partition.Covers(Call.Key.Version, stored.Header.Sequence)) return false;
+        }
+
+        var verdict = _engine.Coherence.Judge(stored.Stamps, stored.Header.Sequence, _engine.Clock.Now);
+        needsAsking = NeedsAsking(verdict);
+        return verdict != Verdict.Invalid;
+    }
+
+    /// <summary>Takes an entry of the remote tier: into L1, and as the answer if it is fresh and nothing invalidated it.</summary>
+    public bool TryTake(in StoredValue stored)
+    {
+        var sequence = stored.Header.Sequence;
+        var keeps = Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times);
+        if ((!Call.Key.IsPrimary && _engine.Coherence.Judge(stored.Stamps, sequence, _engine.Clock.Now) == Verdict.Invalid)
+            || !_engine.Values.TryCopyIn<T>(Call, stored, keeps, out var value, out var weight)) return false;
+        var entry = _engine.MakeEntry(Call, value, weight, CacheEngine.LocalTimes(Call.Policy, stored.Times, _engine.Clock.Now), stored.Stamps, sequence);
+
+        // That a sliding entry is there at all says that it was renewed in time, whenever it was stored.
+        if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
+        if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], Pending);
+        if (TryServe(entry, CacheTier.Remote)) return true;
+        if (entry.IsGone(_engine.Clock.Now)) return false;
+        if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _fallbackTier = CacheTier.Remote;
+        Fallback = entry;
+        return false;
+    }
+
+    /// <summary>Completes the flight with the stale value, if it may be served, while the load goes on.</summary>
+    public bool TryServeFallback()
+    {
+        if (Fallback is not { } entry || Task.IsCompleted) return false;
+        if (!MayStandIn(entry) || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
+        Info = LookupInfo.Of(entry, _fallbackTier, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
+        Payload = entry.Value as StoredPayload;
+        KeepAloft();
+        var counters = _engine.CountersOf(Call.Policy.Profile);
+        Count(_fallbackTier == CacheTier.Remote ? counters.RemoteStale : counters.LocalStale);
+        TryComplete(value!);
+        return true;
+    }
+
+    protected bool MayStandIn(LocalEntry entry)
+    {
+        var now = _engine.Clock.Now;
+        return !entry.IsGone(now) && Judge(entry) is Verdict.Valid or Verdict.Unverified;
+    }
+
+    private bool TryServe(LocalEntry entry, CacheTier tier)
+    {
+        var now = _engine.Clock.Now;
+        if (now >= entry.FreshUntil || entry.Stamps is not { } stamps) return false;
+
+        // A primary value that was read just now is what there is.
+        var verdict = stamps.IsPrimary && tier == CacheTier.Remote ? Verdict.Valid : Judge(entry);
+        var isUnverified = verdict is Verdict.Unverified or Verdict.Unknown;
+        if (verdict == Verdict.Invalid
+            || (isUnverified && !Unverified.MayServe(_engine.Coherence, Call.Policy.Profile, stamps, LocalCopies.BeganAt(entry), now))
+            || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
+        Info = LookupInfo.Of(entry, tier, isUnverified);
+        Payload = entry.Value as StoredPayload;
+        var counters = _engine.CountersOf(Call.Policy.Profile);
+        Count(tier == CacheTier.Remote
+            ? isUnverified ? counters.RemoteStale : counters.RemoteHit
+            : isUnverified ? counters.LocalStale : counters.LocalHit);
+        _engine.Flights.Remove(this);
+        TryComplete(value!);
+        return true;
+    }
+
+    /// <summary>Whether the remote tier can say more: of marks, or of whether this node has missed something.</summary>
+    private bool NeedsAsking(Verdict verdict) =>
+        verdict == Verdict.Unknown || (verdict == Verdict.Unverified && Call.Policy.Profile.WhenUnverified == UnverifiedBehavior.Revalidate);
+
+    private Verdict Judge(LocalEntry entry) => entry.Stamps is { } stamps
+        ? _engine.Coherence.Judge(stamps, entry.Sequence, _engine.Clock.Now, LocalCopies.BeganAt(entry))
+        : Verdict.Invalid;
+
+    protected void Count(int counter)
+    {
+        if (!IsBackground) HitCounters.Increment(counter);
+    }
+}

@@ -1,0 +1,166 @@
+using DistributedCache.Coherence;
+
+namespace DistributedCache.Tests.Coherence;
+
+/// <summary>What a partition makes of messages, heads and logs, one at a time.</summary>
+public class PartitionStateTests
+{
+    private readonly Drops _drops = new();
+    private readonly PartitionState _partition;
+
+    public PartitionStateTests()
+    {
+        _partition = new CoherenceState(1, 1_000, 8, _drops)[0];
+        _partition.Drop(new Head(1, 0, 10, 0));
+    }
+
+    [Fact]
+    public void Apply_Next_IsAppliedOnce()
+    {
+        Assert.Equal(Progress.Current, _partition.Apply(Removal(11)));
+        Assert.Equal(Progress.Old, _partition.Apply(Removal(11)));
+        Assert.Equal([11L], _drops.Sequences);
+        Assert.False(_partition.IsMissing);
+    }
+
+    [Fact]
+    public void Apply_OneIsMissing_IsAppliedByTheLog()
+    {
+        Assert.Equal(Progress.Behind, _partition.Apply(Removal(12)));
+        Assert.True(_partition.IsMissing);
+        var (after, target) = _partition.BeginCatchUp();
+        Assert.Equal((10, 12), (after, target));
+        Assert.True(_partition.CatchUp([Removal(11), Removal(12)], target));
+        Assert.Equal(12, _partition.Applied);
+        Assert.False(_partition.IsMissing);
+    }
+
+    [Fact]
+    public void CatchUp_LogDoesNotReachWhatIsKnown_Fails()
+    {
+        _partition.Apply(Removal(12));
+        var (_, target) = _partition.BeginCatchUp();
+        Assert.False(_partition.CatchUp([], target));
+        Assert.False(_partition.CatchUp([Removal(11)], target));
+    }
+
+    [Fact]
+    public void CatchUp_LogBeginsTooLate_FailsAndTheHeadIsADrop()
+    {
+        _partition.Verify(new Head(1, 0, 14, 0), 1);
+        var (_, target) = _partition.BeginCatchUp();
+        var generation = _partition.Generation;
+        Assert.False(_partition.CatchUp([Removal(13), Removal(14)], target));
+        _partition.Adopt(new Head(1, 0, 14, 0), new Known(1, 14));
+        Assert.Equal((generation + 1, 14, 14, 0), (_partition.Generation, _partition.Applied, _partition.Baseline, _partition.Cut));
+    }
+
+    [Fact]
+    public void CatchUp_JumpFollowsWhatWasApplied_IsFollowed()
+    {
+        Assert.Equal(Progress.Foreign, _partition.Verify(new Head(1, 100, 101, 0), 1));
+        var (_, target) = _partition.BeginCatchUp();
+        var generation = _partition.Generation;
+        Assert.True(_partition.CatchUp([Removal(11), Jump(11, 100), Removal(101, 100)], target));
+        Assert.Equal((100, 101, generation), (_partition.Base, _partition.Applied, _partition.Generation));
+    }
+
+    [Fact]
+    public void CatchUp_JumpForgetsWhatWasApplied_CutsOffWhatIsOlder()
+    {
+        _partition.Apply(Removal(11));
+        Assert.Equal(Progress.Foreign, _partition.Apply(Jump(10, 100)));
+        var (_, target) = _partition.BeginCatchUp();
+        Assert.False(_partition.CatchUp([Jump(10, 100)], target));
+        _partition.Adopt(new Head(1, 100, 100, 0), new Known(1, 100));
+        Assert.Equal(100, _partition.Cut);
+        Assert.Equal(Verdict.Invalid, _partition.JudgeKey(Stamps(), 99));
+        Assert.Equal(Verdict.Valid, _partition.JudgeKey(Stamps(), 100));
+    }
+
+    [Fact]
+    public void CatchUp_JumpForgetsWhatWasOnlyKnownOf_Fails()
+    {
+        _partition.See(new Head(1, 0, 11, 0));
+        Assert.Equal(Progress.Foreign, _partition.Apply(Jump(10, 100)));
+    }
+
+    [Fact]
+    public void CatchUp_HeadOfAnotherEraAndNoJumpInTheLog_Fails()
+    {
+        _partition.Verify(new Head(1, 100, 100, 0), 1);
+        var (_, target) = _partition.BeginCatchUp();
+        Assert.False(_partition.CatchUp([], target));
+    }
+
+    [Fact]
+    public void Verify_NothingIsMissing_CountsFromTheSending()
+    {
+        Assert.Equal(Progress.Current, _partition.Verify(new Head(1, 0, 10, 0), 5));
+        Assert.Equal(Progress.Current, _partition.Verify(new Head(1, 0, 10, 0), 3));
+        Assert.Equal(5, _partition.VerifiedAt);
+        Assert.Equal(Progress.Behind, _partition.Verify(new Head(1, 0, 11, 0), 9));
+        Assert.Equal(5, _partition.VerifiedAt);
+    }
+
+    [Fact]
+    public void Adopt_LowerIncarnation_IsRefused()
+    {
+        var partition = new CoherenceState(1, 1_000, 8, _drops)[0];
+        partition.Drop(new Head(5, 0, 3, 0));
+        Assert.Equal(Progress.Old, partition.Verify(new Head(4, 0, 9, 0), 1));
+        partition.Adopt(new Head(4, 0, 9, 0), new Known(5, 3));
+        Assert.Equal((5, 3, long.MinValue), (partition.Incarnation, partition.Applied, partition.VerifiedAt));
+    }
+
+    [Fact]
+    public void Adopt_OlderCopyWasPutBack_CutsOffWhatWasKnown()
+    {
+        _partition.Adopt(new Head(1, 0, 7, 0), new Known(1, 10));
+        Assert.Equal((7, 11, 10), (_partition.Applied, _partition.Cut, _partition.Seen));
+    }
+
+    [Fact]
+    public void Register_MarksAreComplete_OlderEntriesNeedNoLookUp()
+    {
+        var partition = new CoherenceState(1, 1_000, 8, _drops)[0];
+        partition.Register(new MarksReply(new Head(1, 0, 10, 4), [KeyValuePair.Create(Mark.Tag("", "t"), 8L)], IsComplete: true), default, 1);
+        Assert.Equal(Verdict.Invalid, partition.Judge(new Stamp(Mark.Tag("", "t"), 0, 1, 7)));
+        Assert.Equal(Verdict.Valid, partition.Judge(new Stamp(Mark.Tag("", "u"), 0, 1, 4)));
+        Assert.Equal(Verdict.Unknown, partition.Judge(new Stamp(Mark.Tag("", "u"), 0, 1, 3)));
+        Assert.Equal(1, partition.VerifiedAt);
+    }
+
+    [Fact]
+    public void Learn_MarksAreAbsent_TagsCountAsTheFloorAndClearsAsNever()
+    {
+        Mark tag = Mark.Tag("", "t"), clear = Mark.ClearOf("tenant");
+        _partition.Learn([tag, clear], new MarksReply(new Head(1, 0, 10, 6), []), _partition.Baseline);
+        Assert.Equal(Verdict.Invalid, _partition.Judge(new Stamp(tag, 0, 1, 5)));
+        Assert.Equal(Verdict.Valid, _partition.Judge(new Stamp(tag, 0, 1, 6)));
+        Assert.Equal(Verdict.Valid, _partition.Judge(new Stamp(clear, 0, 1, 1)));
+    }
+
+    [Fact]
+    public void ApplyOwn_AheadOfItsMessages_IsCarriedOutAndMissesNothing()
+    {
+        Assert.Equal(Progress.Behind, _partition.ApplyOwn(Removal(13)));
+        Assert.Equal((10, 13, false), (_partition.Applied, _partition.Seen, _partition.IsMissing));
+        Assert.Equal([13L], _drops.Sequences);
+    }
+
+    private static Invalidation Removal(long sequence, long start = 0) => new(0, 1, start, sequence, InvalidationKind.Remove, ["k"]);
+
+    private static Invalidation Jump(long from, long to) => new(0, 1, to, to, InvalidationKind.Jump, [], default, from);
+
+    private StampSet Stamps() => new("", 0, 1, _partition.Generation, false, []);
+
+    private sealed class Drops : ILocalDrops
+    {
+        public List<long> Sequences { get; } = [];
+
+        public void DropBelow(string index, long sequence) => Sequences.Add(sequence);
+
+        public void ExpireBelow(string index, long sequence) => Sequences.Add(sequence);
+    }
+}
