@@ -125,6 +125,8 @@ internal sealed class RecordingCache : ITieredCache
 
     public ITieredCache ForTenant(string tenant) => throw new NotSupportedException();
 
+    public ICacheInvalidator ForApplication(string application) => throw new NotSupportedException();
+
     public ValueTask<bool> WaitForAsync(ConsistencyToken token, TimeSpan? timeout = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 }
 
