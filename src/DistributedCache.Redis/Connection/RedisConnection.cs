@@ -13,6 +13,9 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
 {
     private const int WeakTimeoutMs = 4_000;
 
+    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _lock = new();
     private Task<IDatabase>? _opening;
     private IConnectionMultiplexer? _multiplexer;
@@ -47,6 +50,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
         if (_multiplexer is null)
         {
             _multiplexer = await open().ConfigureAwait(false);
+            await AwaitServersAsync(_multiplexer).ConfigureAwait(false);
             if (!owns && _multiplexer.TimeoutMilliseconds > WeakTimeoutMs) log.WeakSettings(_multiplexer.TimeoutMilliseconds);
         }
 
@@ -54,5 +58,16 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
         await StoredSettings.CheckAsync(database, names).ConfigureAwait(false);
         _database = database;
         return database;
+    }
+
+    /// <summary>Gives every server of a cluster a moment to be connected: a multiplexer is open when the first of them is, and what goes
+    /// to the others would fail. Servers know nothing of an application's own clock.</summary>
+    private static async Task AwaitServersAsync(IConnectionMultiplexer multiplexer)
+    {
+        for (var waited = TimeSpan.Zero; waited < ConnectTime; waited += ConnectPause)
+        {
+            if (Array.TrueForAll(multiplexer.GetServers(), static server => server.IsConnected)) return;
+            await Task.Delay(ConnectPause, TimeProvider.System).ConfigureAwait(false);
+        }
     }
 }

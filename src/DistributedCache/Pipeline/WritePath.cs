@@ -16,8 +16,9 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         string key, T value, TieredCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken) =>
         SetAsync(engine.Call<T>(tenant, key, options, tags, isolates), value, cancellationToken);
 
-    public ValueTask<InvalidationResult> SetAsync<T>(in EntryCall call, T value, CancellationToken cancellationToken) =>
-        SetBatchAsync<T>(call.Key.Partition, [(call, value)], engine.Coherence.Snapshot(), cancellationToken);
+    public ValueTask<InvalidationResult> SetAsync<T>(in EntryCall call, T value, CancellationToken cancellationToken) => engine.Started.IsCompleted
+        ? SetBatchAsync<T>(call.Key.Partition, [(call, value)], engine.Coherence.Snapshot(), cancellationToken)
+        : SetAfterStartAsync(call, value, cancellationToken);
 
     public async ValueTask<InvalidationResult> SetManyAsync<T>(
         IEnumerable<KeyValuePair<string, T>> values, TieredCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken)
@@ -26,6 +27,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         string[]? all = tags is null ? null : [.. tags];
         var last = new Dictionary<string, (EntryCall, T)>();
         foreach (var (key, value) in values) last[key] = (engine.Call<T>(tenant, key, options, all, isolates), value);
+        if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var seen = engine.Coherence.Snapshot();
         var results = await Task.WhenAll(last.Values
             .GroupBy(static write => write.Item1.Key.Partition)
@@ -64,6 +66,13 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         cancellationToken.ThrowIfCancellationRequested();
         var mark = Mark.ClearOf(tenant);
         return Merge(await Task.WhenAll(Enumerable.Range(0, engine.Coherence.Count).Select(p => MarkAsync(p, mark).AsTask())).ConfigureAwait(false));
+    }
+
+    /// <summary>Before the first heads are read there is nothing to stamp an entry with.</summary>
+    private async ValueTask<InvalidationResult> SetAfterStartAsync<T>(EntryCall call, T value, CancellationToken cancellationToken)
+    {
+        await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await SetBatchAsync<T>(call.Key.Partition, [(call, value)], engine.Coherence.Snapshot(), cancellationToken).ConfigureAwait(false);
     }
 
     private InvalidationStatus Done => engine.Remote.IsShared ? InvalidationStatus.Acknowledged : InvalidationStatus.LocalOnly;
