@@ -12,6 +12,7 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
         IEnumerable<string> keys, TieredCacheEntryOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
+        if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var found = new Dictionary<string, CacheLookup<T>>();
         var missing = new List<Load<T>>();
         try
@@ -62,6 +63,7 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
         }
 
         cancellationToken.ThrowIfCancellationRequested();
+        if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var found = new Dictionary<string, T>(calls.Count);
         EntryCall[] loadable = [.. calls.Values.Where(static call => call.Loads)];
         if (loadable.Length < calls.Count)

@@ -27,7 +27,6 @@ internal static class BulkTiers<T>
 
         Load<T>[] wanted = [.. loads.Where(static load => load.Call.ReadsRemote && !load.Task.IsCompleted)];
         if (!engine.Remote.HoldsValues || wanted.Length == 0) return;
-        await engine.Started.ConfigureAwait(false);
         RemoteValue?[] values;
         try
         {

@@ -72,7 +72,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Isolated = new TieredCache(this, tenant: "", isolates: true);
     }
 
-    /// <summary>Completed when the first heads were read, or could not be. Never fails.</summary>
+    /// <summary>Completed when the first heads were read, or could not be. Never fails. Before it there is nothing to stamp or to judge
+    /// an entry with, so what reads past L1 or stores waits for it.</summary>
     public Task Started { get; }
 
     public ProfileSource Profiles { get; }

@@ -69,9 +69,6 @@ internal class Load<T> : TierLookup<T>
             if (NeedsAsking(out var stamps)) await Engine.Marks.LearnAsync([stamps], Abandoned).ConfigureAwait(false);
             if (TryCandidate()) return true;
             if (!Engine.Remote.HoldsValues) return false;
-
-            // Until this node's versions are registered, nothing of the remote tier is valid here.
-            if (!Engine.Started.IsCompleted) await Engine.Started.WaitAsync(Abandoned).ConfigureAwait(false);
             if (Call.ReadsRemote)
             {
                 using var found = await Engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);

@@ -29,6 +29,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         }
 
         if (!call.Loads) return GetOrDefaultAsync<T>(call, candidate, cancellationToken);
+        if (!engine.Started.IsCompleted) return ValueOfAsync(GetOrCreateEntryAsync(call, state, factory, cancellationToken));
         var joined = engine.Coherence.Version.Current;
         var load = Join(call, candidate, state, factory, out var own);
         if (own is not null) return own.LeadAsync(cancellationToken);
@@ -158,6 +159,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         }
 
         if (!call.Loads) return await GetAsync<T>(call, cancellationToken).ConfigureAwait(false);
+        if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var joined = engine.Coherence.Version.Current;
         var load = Join(call, candidate, state, factory, out var own);
         if (own is null) return await FollowAsync(load, joined, call, state, factory, cancellationToken).ConfigureAwait(false);
@@ -195,6 +197,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
 
     private async ValueTask<CacheLookup<T>> GetSlowlyAsync<T>(EntryCall call, LocalEntry? candidate, CancellationToken cancellationToken)
     {
+        if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var load = new Load<T>(engine, call, candidate);
         load.TryJoin();
         try

@@ -68,7 +68,6 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         return Merge(await Task.WhenAll(Enumerable.Range(0, engine.Coherence.Count).Select(p => MarkAsync(p, mark).AsTask())).ConfigureAwait(false));
     }
 
-    /// <summary>Before the first heads are read there is nothing to stamp an entry with.</summary>
     private async ValueTask<InvalidationResult> SetAfterStartAsync<T>(EntryCall call, T value, CancellationToken cancellationToken)
     {
         await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
