@@ -62,9 +62,9 @@ internal sealed class RemoteGroup
         _pipeline.ExecuteAsync(call, state, cancellationToken);
 
     /// <summary>Notes what came of a call that ran beside the pipeline; null: it went well.</summary>
-    public ValueTask NoteAsync(Exception? failure)
+    public void Note(Exception? failure)
     {
-        if (failure is null && !_isWatched) return default;
+        if (failure is null && !_isWatched) return;
         var now = _time.GetTimestamp();
         if (failure is not null)
         {
@@ -73,14 +73,15 @@ internal sealed class RemoteGroup
         }
         else if (_time.GetElapsedTime(Volatile.Read(ref _lastFailure), now) > Sampling) _isWatched = false;
 
-        return PassAsync(failure);
+        Pass(failure);
     }
 
-    private async ValueTask PassAsync(Exception? failure)
+    private void Pass(Exception? failure)
     {
+        // Nothing in the pipeline waits for anything, and what happens is the outcome, never thrown: it is over when the call returns.
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false);
-        await _pipeline.ExecuteOutcomeAsync(
-            static (_, failure) => new ValueTask<Outcome<bool>>(failure is null ? Outcome.FromResult(true) : Outcome.FromException<bool>(failure)), context, failure).ConfigureAwait(false);
+        _ = _pipeline.ExecuteOutcomeAsync(
+            static (_, failure) => new ValueTask<Outcome<bool>>(failure is null ? Outcome.FromResult(true) : Outcome.FromException<bool>(failure)), context, failure).AsTask();
         ResilienceContextPool.Shared.Return(context);
     }
 }
