@@ -45,12 +45,13 @@ internal sealed class BoundedWait<T> : IValueTaskSource<T>
         try
         {
             var answer = _core.GetResult(token);
-            _group?.Note(null);
+            _ = _group?.NoteAsync(null);
             return answer;
         }
         catch (Exception exception) when (_group is not null && !_token.IsCancellationRequested)
         {
-            _group.Note(exception);
+            // Who waits is not to wait for that as well: it never fails, and goes on behind him.
+            _ = _group.NoteAsync(exception);
             throw;
         }
         finally

@@ -62,9 +62,10 @@ internal sealed class RemoteGroup
         _pipeline.ExecuteAsync(call, state, cancellationToken);
 
     /// <summary>Notes what came of a call that ran beside the pipeline; null: it went well.</summary>
-    public void Note(Exception? failure)
+    /// <returns>Completed when who is to hear of a change has heard of it. Never fails.</returns>
+    public Task NoteAsync(Exception? failure)
     {
-        if (failure is null && !_isWatched) return;
+        if (failure is null && !_isWatched) return Task.CompletedTask;
         var now = _time.GetTimestamp();
         if (failure is not null)
         {
@@ -73,15 +74,14 @@ internal sealed class RemoteGroup
         }
         else if (_time.GetElapsedTime(Volatile.Read(ref _lastFailure), now) > Sampling) _isWatched = false;
 
-        Pass(failure);
+        return PassAsync(failure);
     }
 
-    private void Pass(Exception? failure)
+    private async Task PassAsync(Exception? failure)
     {
-        // Nothing in the pipeline waits for anything, and what happens is the outcome, never thrown: it is over when the call returns.
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false);
-        _ = _pipeline.ExecuteOutcomeAsync(
-            static (_, failure) => new ValueTask<Outcome<bool>>(failure is null ? Outcome.FromResult(true) : Outcome.FromException<bool>(failure)), context, failure).AsTask();
+        await _pipeline.ExecuteOutcomeAsync(
+            static (_, failure) => new ValueTask<Outcome<bool>>(failure is null ? Outcome.FromResult(true) : Outcome.FromException<bool>(failure)), context, failure).ConfigureAwait(false);
         ResilienceContextPool.Shared.Return(context);
     }
 }

@@ -181,12 +181,12 @@ internal sealed class ResilientRemote : IRemoteTier
         try
         {
             var answer = await waits.WaitAsync(call(state, cancellationToken), cancellationToken).ConfigureAwait(false);
-            group.Note(null);
+            await group.NoteAsync(null).ConfigureAwait(false);
             return answer;
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            group.Note(exception);
+            await group.NoteAsync(exception).ConfigureAwait(false);
             throw;
         }
     }
