@@ -125,22 +125,10 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken)
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
-        var found = new RemoteValue?[keys.Count];
-        var byPartition = new List<int>?[_partitions.Length];
-        for (var i = 0; i < keys.Count; i++) (byPartition[keys[i].Partition] ??= []).Add(i);
-        await Task.WhenAll(byPartition.OfType<List<int>>().Select(ReadAsync)).ConfigureAwait(false);
-        return found;
-
-        async Task ReadAsync(List<int> positions)
-        {
-            var wanted = new RedisKey[positions.Count];
-            for (var i = 0; i < wanted.Length; i++) wanted[i] = _keys.Entry(keys[positions[i]]);
-            var values = await database.StringGetAsync(wanted).ConfigureAwait(false);
-            for (var i = 0; i < wanted.Length; i++)
-            {
-                if (!values[i].IsNull) found[positions[i]] = new RemoteValue(new ReadOnlySequence<byte>((ReadOnlyMemory<byte>)values[i]), null);
-            }
-        }
+        var names = new RedisKey[keys.Count];
+        for (var i = 0; i < names.Length; i++) names[i] = _keys.Entry(keys[i]);
+        var values = await database.StringGetAsync(names).ConfigureAwait(false);
+        return Array.ConvertAll(values, static value => value.IsNull ? null : new RemoteValue(new ReadOnlySequence<byte>((ReadOnlyMemory<byte>)value), null));
     }
 
     public async ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>

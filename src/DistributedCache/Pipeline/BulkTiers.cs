@@ -25,21 +25,11 @@ internal static class BulkTiers<T>
             if (!load.IsCompleted) load.TryCandidate();
         }
 
-        Load<T>[] wanted = [.. loads.Where(static load => load.Call.ReadsRemote && !load.IsCompleted)];
-        if (!engine.Remote.HoldsValues || wanted.Length == 0) return;
-        RemoteValue?[] values;
-        try
-        {
-            values = await engine.Remote.GetManyAsync([.. wanted.Select(static load => load.Call.Key)], CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            engine.RemoteFailed(exception);
-            foreach (var load in wanted) load.IsRemoteAway = true;
-            return;
-        }
-
-        await TakeAsync(engine, wanted, values).ConfigureAwait(false);
+        if (!engine.Remote.HoldsValues) return;
+        await Task.WhenAll(loads
+            .Where(static load => load.Call.ReadsRemote && !load.IsCompleted)
+            .GroupBy(static load => load.Call.Key.Partition)
+            .Select(partition => ReadPartitionAsync(engine, [.. partition]))).ConfigureAwait(false);
     }
 
     /// <summary>Asks once for the right to load each key. Without it a value is loaded all the same, and not sent.</summary>
@@ -62,6 +52,23 @@ internal static class BulkTiers<T>
             .. Batches(loaded.Where(IsFilled), static l => l.Load.Call.Key.Partition).Select(batch => FillBatchAsync(engine, batch))]);
 
         static bool IsFilled((Load<T> Load, LoadedValue<T> Value) l) => l.Value.Remote is not null && !l.Load.Call.Key.IsPrimary;
+    }
+
+    /// <summary>What a partition answers is read while others have yet to answer.</summary>
+    private static async Task ReadPartitionAsync(CacheEngine engine, Load<T>[] loads)
+    {
+        RemoteValue?[] values;
+        try
+        {
+            values = await engine.Remote.GetManyAsync(Array.ConvertAll(loads, static load => load.Call.Key), CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            Fail(engine, loads, exception);
+            return;
+        }
+
+        await TakeAsync(engine, loads, values).ConfigureAwait(false);
     }
 
     private static async Task TakeAsync(CacheEngine engine, Load<T>[] loads, RemoteValue?[] values)

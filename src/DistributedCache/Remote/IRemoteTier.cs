@@ -65,7 +65,7 @@ internal interface IRemoteTier
     /// <summary>Reads an entry's bytes; null where there is none. The caller disposes it.</summary>
     ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken);
 
-    /// <summary>Reads many entries' bytes; null where there is none. The caller disposes each.</summary>
+    /// <summary>Reads the bytes of entries of one partition; null where there is none. The caller disposes each.</summary>
     ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken);
 
     /// <summary>Asks for the right to load a key. Answers an entry if there is another than the rejected one, fresh and not cleared;

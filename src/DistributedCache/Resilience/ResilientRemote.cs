@@ -8,8 +8,7 @@ using DistributedCache.Remote;
 namespace DistributedCache.Resilience;
 
 /// <summary>A remote tier whose every call ends within a time limit, and is refused at once while its group of partitions is away.</summary>
-/// <remarks>Calls to all partitions at once have the time limit alone: they answer for each partition whether it is there. So have reads of
-/// several groups, which one that is away must not refuse for the others.</remarks>
+/// <remarks>Calls to all partitions at once have the time limit alone: they answer for each partition whether it is there.</remarks>
 internal sealed class ResilientRemote : IRemoteTier
 {
     /// <summary>The whole tier, where it is reported beside its groups.</summary>
@@ -106,9 +105,8 @@ internal sealed class ResilientRemote : IRemoteTier
             : _reads.WaitAsync(call, cancellationToken, group);
     }
 
-    public ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken) => HaveOneGroup(keys)
-        ? RunAsync(keys[0].Partition, (_inner, keys), static (s, stop) => s._inner.GetManyAsync(s.keys, stop), cancellationToken)
-        : Waits<RemoteValue?[]>().WaitAsync(_inner.GetManyAsync(keys, cancellationToken), cancellationToken);
+    public ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken) =>
+        RunAsync(keys[0].Partition, (_inner, keys), static (s, stop) => s._inner.GetManyAsync(s.keys, stop), cancellationToken);
 
     public ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>
         RunAsync(key.Partition, (_inner, key, token, rejectedId, known), static (s, stop) => s._inner.LeaseAsync(s.key, s.token, s.rejectedId, s.known, stop), cancellationToken);
@@ -137,16 +135,6 @@ internal sealed class ResilientRemote : IRemoteTier
         await RunAsync(key.Partition, (_inner, key, timeToLive), static (s, stop) => Done(s._inner.RenewAsync(s.key, s.timeToLive, stop)), cancellationToken).ConfigureAwait(false);
 
     private RemoteGroup GroupWith(int partition) => _groups.GetOrAdd(_inner.GroupOf(partition), _makeGroup);
-
-    private bool HaveOneGroup(IReadOnlyList<CacheKey> keys)
-    {
-        for (var i = 1; i < keys.Count; i++)
-        {
-            if (_inner.GroupOf(keys[i].Partition) != _inner.GroupOf(keys[0].Partition)) return false;
-        }
-
-        return keys.Count > 0;
-    }
 
     private static async ValueTask<bool> Done(ValueTask call)
     {

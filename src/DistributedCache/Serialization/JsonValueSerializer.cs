@@ -32,6 +32,8 @@ internal sealed class JsonValueSerializer<T>(JsonTypeInfo<T> typeInfo) : IHybrid
 
     public T Deserialize(ReadOnlySequence<byte> source)
     {
+        // In one piece it is read once; a reader would first be led to the value's end.
+        if (source.IsSingleSegment) return JsonSerializer.Deserialize(source.FirstSpan, typeInfo)!;
         var reader = new Utf8JsonReader(source, _reading);
         var value = JsonSerializer.Deserialize(ref reader, typeInfo);
         // Throws at anything but white space behind the value: bytes too many are a damaged payload.

@@ -110,7 +110,7 @@ public class ResilientRemoteTests
         await FailAsync(0);
         await Assert.ThrowsAsync<BrokenCircuitException>(() => _remote.GetAsync(Key(2), Stop).AsTask());
         Assert.Null(await _remote.GetAsync(Key(1), Stop));
-        Assert.Equal(2, (await _remote.GetManyAsync([Key(0), Key(1)], Stop)).Length);
+        Assert.Single(await _remote.GetManyAsync([Key(1)], Stop));
     }
 
     [Fact]

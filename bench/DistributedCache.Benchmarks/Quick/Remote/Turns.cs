@@ -5,6 +5,9 @@ namespace DistributedCache.Benchmarks.Quick.Remote;
 /// <summary>Candidates that take turns against the same servers.</summary>
 internal static class Turns
 {
+    // Code is compiled for good after so many calls, and some time.
+    private const int WarmUpCalls = 400;
+
     private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(700);
 
     public static async Task<Measured[]> MeasureAsync(IReadOnlyList<Turn> turns, int callers, int rounds, TimeSpan turnTime)
@@ -37,7 +40,7 @@ internal static class Turns
             await turn.RunAsync(callers, callers);
             count += callers;
         }
-        while (Stopwatch.GetElapsedTime(start) < WarmUpTime);
+        while (count < WarmUpCalls || Stopwatch.GetElapsedTime(start) < WarmUpTime);
 
         var operations = (int)(count * (turnTime / Stopwatch.GetElapsedTime(start)));
         return Math.Max(1, operations / callers) * callers;
