@@ -21,5 +21,8 @@ internal enum ServerAbilities
     /// <summary>A replication id in scripts, which changes with the master.</summary>
     RunId = 16,
 
-    All = Scripts | ScriptFlags | Streams | ShardedChannels | RunId,
+    /// <summary>Numbers of 64 bits in scripts' <c>struct.pack</c>; no promise goes where they are missing.</summary>
+    LongNumbers = 32,
+
+    All = Scripts | ScriptFlags | Streams | ShardedChannels | RunId | LongNumbers,
 }

@@ -97,8 +97,9 @@ internal sealed class ServerProbe(IDatabase database, PartitionNames names)
     {
         found |= ServerAbilities.Scripts;
         if ((bool)answer[1]) found |= ServerAbilities.RunId;
-        if (Has(answer[2])) found |= ServerAbilities.Streams;
-        if (Has(answer[3])) found |= ServerAbilities.ShardedChannels;
+        if ((bool)answer[2]) found |= ServerAbilities.LongNumbers;
+        if (Has(answer[3])) found |= ServerAbilities.Streams;
+        if (Has(answer[4])) found |= ServerAbilities.ShardedChannels;
         return (found, (string?)answer[0] ?? "");
     }
 

@@ -65,6 +65,7 @@ internal sealed class Script
         if (!Has(ServerAbilities.Streams)) text.Append(Read("without_streams"));
         if (!Has(ServerAbilities.ShardedChannels)) text.Append(Read("without_sharded_channels"));
         if (!Has(ServerAbilities.RunId)) text.Append(Read("without_run_id"));
+        if (!Has(ServerAbilities.LongNumbers)) text.Append(Read("without_long_numbers"));
         return text.Append(Prelude).Append(_body).ToString();
 
         bool Has(ServerAbilities ability) => (abilities & ability) != 0;
