@@ -18,6 +18,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private readonly PartitionNames _names;
     private readonly RedisConnection _connection;
     private readonly RedisTierSettings _settings;
+    private readonly PhysicalKeys _keys;
     private readonly PartitionClient[] _partitions;
     private readonly CacheClock _clock;
     private readonly ILogger _log;
@@ -28,13 +29,14 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public RedisTier(PartitionNames names, RedisConnection connection, RedisTierSettings settings, CacheClock clock, ILogger log)
     {
         _names = names;
+        _keys = new PhysicalKeys(names);
         _connection = connection;
         _settings = settings;
         _clock = clock;
         _log = log;
         _masters = new int[names.Count];
         _partitions = new PartitionClient[names.Count];
-        for (var i = 0; i < _partitions.Length; i++) _partitions[i] = new PartitionClient(i, names, connection, settings);
+        for (var i = 0; i < _partitions.Length; i++) _partitions[i] = new PartitionClient(i, names, _keys, connection, settings);
     }
 
     public int Partitions => _partitions.Length;
@@ -116,7 +118,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
-        var bytes = await database.StringGetLeaseAsync(_names.Entry(key)).ConfigureAwait(false);
+        var bytes = await database.StringGetLeaseAsync(_keys.Entry(key)).ConfigureAwait(false);
         return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
     }
 
@@ -130,7 +132,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         async Task ReadAsync(IEnumerable<int> positions)
         {
             int[] wanted = [.. positions];
-            var values = await database.StringGetAsync(Array.ConvertAll(wanted, i => _names.Entry(keys[i]))).ConfigureAwait(false);
+            var values = await database.StringGetAsync(Array.ConvertAll(wanted, i => _keys.Entry(keys[i]))).ConfigureAwait(false);
             for (var i = 0; i < wanted.Length; i++)
             {
                 ReadOnlyMemory<byte> bytes = values[i];
@@ -165,7 +167,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
-        await database.KeyExpireAsync(_names.Entry(key), timeToLive).ConfigureAwait(false);
+        await database.KeyExpireAsync(_keys.Entry(key), timeToLive).ConfigureAwait(false);
     }
 
     public async ValueTask<IRemoteTier?> FindAsync(string application, CancellationToken cancellationToken)

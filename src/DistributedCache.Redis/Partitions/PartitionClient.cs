@@ -10,7 +10,7 @@ using StackExchange.Redis;
 namespace DistributedCache.Redis.Partitions;
 
 /// <summary>One partition in Redis: each member is one script, or one plain command.</summary>
-internal sealed class PartitionClient(int number, PartitionNames names, RedisConnection connection, RedisTierSettings settings)
+internal sealed class PartitionClient(int number, PartitionNames names, PhysicalKeys physicalKeys, RedisConnection connection, RedisTierSettings settings)
 {
     // Versions come and go with deployments: a list that changed twice while a call was repeated is already rare.
     private const int MaximumAttempts = 8;
@@ -86,7 +86,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
         {
             var text = _versions.Text;
             var physical = new List<RedisKey>(keys.Count * 4);
-            foreach (var key in keys) names.AddEveryVersion(key, _versions.List, physical);
+            foreach (var key in keys) physicalKeys.AddEveryVersion(key, _versions.List, physical);
             var call = Call(known, physical.Count, arguments: 3);
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1], call.Own[2]) = (text, kind == InvalidationKind.Expire ? "E" : "R", message);
@@ -126,8 +126,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
         call.Own[3] = MarkField.Encode(Mark.ClearOf(keys[0].Tenant));
         for (var i = 0; i < keys.Count; i++)
         {
-            call.OwnKeys[2 * i] = names.Entry(keys[i]);
-            call.OwnKeys[(2 * i) + 1] = names.Lease(keys[i]);
+            call.OwnKeys[2 * i] = physicalKeys.Entry(keys[i]);
+            call.OwnKeys[(2 * i) + 1] = physicalKeys.Lease(keys[i]);
             call.Own[4 + (2 * i)] = Token(tokens[i]);
             call.Own[5 + (2 * i)] = rejectedId == 0 ? RedisValue.EmptyString : BitConverter.GetBytes(rejectedId);
         }
@@ -142,7 +142,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
     public async Task<bool> ExtendAsync(CacheKey key, ulong token)
     {
         var call = Call(default, keys: 1, arguments: 2);
-        call.OwnKeys[0] = names.Lease(key);
+        call.OwnKeys[0] = physicalKeys.Lease(key);
         (call.Own[0], call.Own[1]) = (Token(token), settings.LeaseMilliseconds);
         return (bool)await RunTextAsync(Script.Extend, call).ConfigureAwait(false);
     }
@@ -150,7 +150,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
     public async Task ReleaseAsync(CacheKey key, ulong token)
     {
         var call = Call(default, keys: 1, arguments: 2);
-        call.OwnKeys[0] = names.Lease(key);
+        call.OwnKeys[0] = physicalKeys.Lease(key);
         (call.Own[0], call.Own[1]) = (Token(token), key.Index);
         await RunTextAsync(Script.Release, call).ConfigureAwait(false);
     }
@@ -160,8 +160,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
         var call = Call(default, 2 * writes.Count, arguments: 4 * writes.Count);
         for (var i = 0; i < writes.Count; i++)
         {
-            call.OwnKeys[2 * i] = names.Entry(writes[i].Key);
-            call.OwnKeys[(2 * i) + 1] = names.Lease(writes[i].Key);
+            call.OwnKeys[2 * i] = physicalKeys.Entry(writes[i].Key);
+            call.OwnKeys[(2 * i) + 1] = physicalKeys.Lease(writes[i].Key);
             call.Own[4 * i] = writes[i].Key.Index;
             call.Own[(4 * i) + 1] = Token(tokens[i]);
             call.Own[(4 * i) + 2] = Milliseconds(writes[i].TimeToLive);
@@ -183,7 +183,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
     public async Task<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known)
     {
         var call = Call(known, keys: 1, arguments: 4);
-        call.OwnKeys[0] = names.Entry(write.Key);
+        call.OwnKeys[0] = physicalKeys.Entry(write.Key);
         (call.Own[0], call.Own[1]) = (NameList.Encode([write.Key.Index]), Milliseconds(write.TimeToLive));
         (call.Own[2], call.Own[3]) = (onlyIfAbsent ? "1" : "0", write.Envelope);
         var reply = await RunAsync(Script.SetPrimary, call).ConfigureAwait(false);
@@ -203,8 +203,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, RedisCon
             var physical = new List<RedisKey>(writes.Count * 3);
             foreach (var write in writes)
             {
-                physical.Add(names.Entry(write.Key));
-                names.AddEveryVersion(write.Key, _versions.List, physical);
+                physical.Add(physicalKeys.Entry(write.Key));
+                physicalKeys.AddEveryVersion(write.Key, _versions.List, physical);
             }
 
             var call = Call(known, physical.Count, arguments: 3 + (3 * writes.Count));

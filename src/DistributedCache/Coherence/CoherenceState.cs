@@ -7,7 +7,6 @@ internal sealed class CoherenceState
 {
     private readonly PartitionState[] _partitions;
     private readonly long _maxStaleness;
-    private readonly StampPool _pool = new();
     private SeenSnapshot? _snapshot;
 
     /// <param name="partitions">How many.</param>
@@ -46,7 +45,8 @@ internal sealed class CoherenceState
         return snapshot;
     }
 
-    public StampSet Share(StampSet set) => _pool.Share(set);
+    /// <summary>Where equal stamps meet.</summary>
+    public StampPool Stamps { get; } = new();
 
     /// <summary>Judges an entry by every partition its key and marks live in.</summary>
     /// <param name="stamps">Its stamps.</param>

@@ -23,9 +23,15 @@ internal readonly ref struct EnvelopeReader
         _stamps = fields.Rest;
         var fault = new NamedStampReader(_stamps, StampCount).Check(out var length);
         if (fault != EnvelopeFault.None)
+        {
             fields.Fail(fault);
+        }
         else
+        {
+            _stamps = _stamps[..length];
             fields.Skip(length);
+        }
+
         HasValidator = fields.TryText(out _validator);
         Codec = fields.Byte();
         Payload = fields.Rest;
@@ -55,6 +61,9 @@ internal readonly ref struct EnvelopeReader
     public int StampCount { get; }
 
     public NamedStampReader Stamps => new(_stamps, StampCount);
+
+    /// <summary>The stamps as they are stored: equal bytes are equal stamps.</summary>
+    public ReadOnlySpan<byte> StampBytes => _stamps;
 
     public bool HasValidator { get; }
 

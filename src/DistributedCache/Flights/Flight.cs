@@ -3,30 +3,66 @@ using System.Diagnostics.CodeAnalysis;
 namespace DistributedCache.Flights;
 
 /// <summary>One running load that any number of callers wait for.</summary>
-/// <remarks>A caller's cancellation ends that caller's wait; the last one's ends the load. Callers who can't be cancelled share the
-/// flight's own task, so a stampede of them costs nothing each.</remarks>
+/// <remarks>
+/// <para>A caller's cancellation ends that caller's wait; the last one's ends the load. Callers who can't be cancelled share the
+/// flight's own task, so a stampede of them costs nothing each.</para>
+/// <para>Most flights have one caller, who leads it and reads the result from it: the task is made for who waits beside him, and the
+/// source of its cancellation for who may leave.</para>
+/// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "The source has no timer and no handle, and outlives the flight where a caller leaves as it ends.")]
-internal abstract class Flight<T>
+internal abstract class Flight<T>(FlightKey key)
 {
-    private readonly TaskCompletionSource<T> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _abandoned = new();
-    private readonly Lock _lock = new();
+    private TaskCompletionSource<T>? _completion;
+    private CancellationTokenSource? _abandoned;
+    private T? _value;
+    private Exception? _failure;
     private int _waiters;
     private bool _isKept;
-    private bool _isAbandoned;
+    private volatile bool _isAbandoned;
+    private volatile bool _isCompleted;
 
-    protected Flight(FlightKey key)
+    public FlightKey Key => key;
+
+    public bool IsCompleted => _isCompleted;
+
+    public Task<T> Task
     {
-        Key = key;
-        Abandoned = _abandoned.Token;
+        get
+        {
+            lock (Gate)
+            {
+                if (_completion is not null) return _completion.Task;
+                _completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (_isCompleted) Tell(_completion);
+                return _completion.Task;
+            }
+        }
     }
 
-    public FlightKey Key { get; }
-
-    public Task<T> Task => _completion.Task;
-
     /// <summary>Cancelled when nobody waits any more.</summary>
-    public CancellationToken Abandoned { get; }
+    public CancellationToken Abandoned
+    {
+        get
+        {
+            lock (Gate)
+            {
+                if (_abandoned is null)
+                {
+                    if (_isKept) return CancellationToken.None;
+                    _abandoned = new CancellationTokenSource();
+                    if (_isAbandoned) _abandoned.Cancel();
+                }
+
+                return _abandoned.Token;
+            }
+        }
+    }
+
+    /// <summary>Whether nobody waits any more.</summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    // A flight is the library's own, and nobody else locks it: a lock of its own would be one more object for each.
+    private object Gate => this;
 
     /// <summary>Whether a caller who comes now may have what this flight brings.</summary>
     public abstract bool Admits();
@@ -34,7 +70,7 @@ internal abstract class Flight<T>
     /// <summary>Counts one more waiter; false where the last one has left already.</summary>
     public bool TryJoin()
     {
-        lock (_lock)
+        lock (Gate)
         {
             if (_isAbandoned) return false;
             _waiters++;
@@ -45,24 +81,63 @@ internal abstract class Flight<T>
     /// <summary>Lets the load run to its end though nobody waits for it.</summary>
     public void KeepAloft()
     {
-        lock (_lock) _isKept = true;
+        lock (Gate) _isKept = true;
     }
 
     /// <summary>Waits as one of those who joined.</summary>
     public ValueTask<T> WaitAsync(CancellationToken cancellationToken) =>
-        cancellationToken.CanBeCanceled && !Task.IsCompleted ? new ValueTask<T>(WaitCancellablyAsync(cancellationToken)) : new ValueTask<T>(Task);
+        _isCompleted && _failure is null ? new ValueTask<T>(_value!)
+        : cancellationToken.CanBeCanceled && !_isCompleted ? new ValueTask<T>(WaitCancellablyAsync(cancellationToken))
+        : new ValueTask<T>(Task);
 
-    protected bool TryComplete(T value) => _completion.TrySetResult(value);
+    protected bool TryComplete(T value) => TryEnd(value, null);
 
-    protected bool TryFail(Exception exception)
+    protected bool TryFail(Exception exception) => TryEnd(default, exception);
+
+    /// <summary>Stops waiting; the last one's leaving ends the load.</summary>
+    protected void Leave()
     {
-        var failed = exception is OperationCanceledException cancelled && cancelled.CancellationToken == Abandoned
-            ? _completion.TrySetCanceled(Abandoned)
-            : _completion.TrySetException(exception);
+        CancellationTokenSource? abandoned;
+        lock (Gate)
+        {
+            if (--_waiters > 0 || _isKept) return;
+            _isAbandoned = true;
+            abandoned = _abandoned;
+        }
+
+        // Outside the lock: registrations of the factory's run here. The source is never disposed, since a caller may leave while
+        // the load ends; without a timer it holds nothing but memory.
+        abandoned?.Cancel();
+    }
+
+    private bool TryEnd(T? value, Exception? failure)
+    {
+        lock (Gate)
+        {
+            if (_isCompleted) return false;
+            (_value, _failure) = (value, failure);
+            _isCompleted = true;
+
+            // Continuations don't run here.
+            if (_completion is not null) Tell(_completion);
+            return true;
+        }
+    }
+
+    private void Tell(TaskCompletionSource<T> completion)
+    {
+        if (_failure is null)
+        {
+            completion.SetResult(_value!);
+            return;
+        }
+
+        if (_isAbandoned && _failure is OperationCanceledException cancelled && _abandoned is { } abandoned && cancelled.CancellationToken == abandoned.Token)
+            completion.SetCanceled(abandoned.Token);
+        else completion.SetException(_failure);
 
         // A background load may have no waiter: its failure was dealt with by who completes it.
-        _ = _completion.Task.Exception;
-        return failed;
+        _ = completion.Task.Exception;
     }
 
     private async Task<T> WaitCancellablyAsync(CancellationToken cancellationToken)
@@ -71,24 +146,10 @@ internal abstract class Flight<T>
         {
             return await Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !Task.IsCompleted)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !_isCompleted)
         {
             Leave();
             throw;
         }
-    }
-
-    /// <summary>Stops waiting; the last one's leaving ends the load.</summary>
-    protected void Leave()
-    {
-        lock (_lock)
-        {
-            if (--_waiters > 0 || _isKept) return;
-            _isAbandoned = true;
-        }
-
-        // Outside the lock: registrations of the factory's run here. The source is never disposed, since a caller may leave while
-        // the load ends; without a timer it holds nothing but memory.
-        _abandoned.Cancel();
     }
 }

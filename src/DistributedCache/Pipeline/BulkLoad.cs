@@ -19,7 +19,7 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         }
         catch (Exception exception)
         {
-            foreach (var load in loads.Where(static load => !load.Task.IsCompleted)) await load.FailAsync(exception).ConfigureAwait(false);
+            foreach (var load in loads.Where(static load => !load.IsCompleted)) await load.FailAsync(exception).ConfigureAwait(false);
         }
         finally
         {
@@ -34,8 +34,8 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         CancellationToken abandoned)
     {
         await BulkTiers<T>.ReadAsync(engine, loads).ConfigureAwait(false);
-        await BulkTiers<T>.LeaseAsync(engine, [.. loads.Where(static load => !load.Task.IsCompleted)]).ConfigureAwait(false);
-        Load<T>[] missing = [.. loads.Where(static load => !load.Task.IsCompleted)];
+        await BulkTiers<T>.LeaseAsync(engine, [.. loads.Where(static load => !load.IsCompleted)]).ConfigureAwait(false);
+        Load<T>[] missing = [.. loads.Where(static load => !load.IsCompleted)];
         if (missing.Length == 0) return;
 
         var context = LoadContext.ForLoad(engine.Scopes);

@@ -29,7 +29,7 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
             await BulkTiers<T>.ReadAsync(engine, missing).WaitAsync(cancellationToken).ConfigureAwait(false);
             foreach (var load in missing)
             {
-                if (load.Task.IsCompleted) found[load.Call.Key.Name] = load.Info.Lookup(await load.Task.ConfigureAwait(false), engine.Clock.Now);
+                if (load.IsCompleted) found[load.Call.Key.Name] = load.Info.Lookup(await load.WaitAsync(CancellationToken.None).ConfigureAwait(false), engine.Clock.Now);
                 else
                 {
                     HitCounters.Increment(engine.CountersOf(load.Call.Policy.Profile).Miss);
@@ -133,19 +133,21 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
             throw;
         }
 
+        // Who can't leave keeps them going: nothing of them can be cancelled then.
+        if (!cancellationToken.CanBeCanceled) own.ForEach(static load => load.KeepAloft());
         if (own.Count > 0) _ = new BulkLoad<T>(engine, own).RunAsync(state, factory);
 
         // Waited for together, so that a caller who gives up leaves every flight, and the last to leave ends it.
         await Task.WhenAll(own.Concat(others).Select(load => load.WaitAsync(cancellationToken).AsTask())).ConfigureAwait(false);
         foreach (var load in own)
         {
-            if (!load.IsAbsent) found[load.Call.Key.Name] = await load.Task.ConfigureAwait(false);
+            if (!load.IsAbsent) found[load.Call.Key.Name] = await load.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
         var again = new List<EntryCall>();
         foreach (var load in others)
         {
-            var value = await load.Task.ConfigureAwait(false);
+            var value = await load.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             if (load.IsOutdated && joined != load.StartVersion) again.Add(load.Call);
             else if (!load.IsAbsent) found[load.Call.Key.Name] = Own(load, value);
         }

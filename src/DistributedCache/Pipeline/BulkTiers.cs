@@ -22,10 +22,10 @@ internal static class BulkTiers<T>
         if (unknown.Count > 0) await engine.Marks.LearnAsync(unknown, CancellationToken.None).ConfigureAwait(false);
         foreach (var load in loads)
         {
-            if (!load.Task.IsCompleted) load.TryCandidate();
+            if (!load.IsCompleted) load.TryCandidate();
         }
 
-        Load<T>[] wanted = [.. loads.Where(static load => load.Call.ReadsRemote && !load.Task.IsCompleted)];
+        Load<T>[] wanted = [.. loads.Where(static load => load.Call.ReadsRemote && !load.IsCompleted)];
         if (!engine.Remote.HoldsValues || wanted.Length == 0) return;
         RemoteValue?[] values;
         try
@@ -68,33 +68,35 @@ internal static class BulkTiers<T>
     {
         try
         {
-            var found = new List<(Load<T> Load, StoredValue Stored)>();
-            var unknown = new List<StampSet>();
+            var unknown = new List<(Load<T> Load, StoredValue Stored)>();
             for (var i = 0; i < values.Length; i++)
             {
-                if (values[i] is not { } value || !loads[i].TryRead(value, out var stored, out var needsAsking)) continue;
-                found.Add((loads[i], stored));
-                if (needsAsking) unknown.Add(stored.Stamps);
+                if (values[i] is not { } value || !loads[i].TryRead(value, out var stored, out var verdict)) continue;
+                if (loads[i].NeedsAsking(verdict)) unknown.Add((loads[i], stored));
+                else Take(engine, loads[i], stored, verdict);
             }
 
-            if (unknown.Count > 0) await engine.Marks.LearnAsync(unknown, CancellationToken.None).ConfigureAwait(false);
-            foreach (var (load, stored) in found)
-            {
-                try
-                {
-                    load.TryTake(stored);
-                }
-                catch (Exception exception)
-                {
-                    // Strict, and unreadable: a miss, and no other key's concern.
-                    engine.RemoteFailed(exception);
-                    load.IsRemoteAway = true;
-                }
-            }
+            if (unknown.Count == 0) return;
+            await engine.Marks.LearnAsync([.. unknown.Select(static u => u.Stored.Stamps)], CancellationToken.None).ConfigureAwait(false);
+            foreach (var (load, stored) in unknown) Take(engine, load, stored, load.Judge(stored));
         }
         finally
         {
             foreach (var value in values) value?.Dispose();
+        }
+    }
+
+    private static void Take(CacheEngine engine, Load<T> load, in StoredValue stored, Verdict verdict)
+    {
+        try
+        {
+            load.TryTake(stored, verdict);
+        }
+        catch (Exception exception)
+        {
+            // Strict, and unreadable: a miss, and no other key's concern.
+            engine.RemoteFailed(exception);
+            load.IsRemoteAway = true;
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class CallResolver(ProfileSource profiles, CoherenceState cohere
     {
         var key = seen[call.Key.Partition];
         if (call.Key.IsPrimary)
-            return coherence.Share(new StampSet(call.Key.Tenant, call.Key.Partition, key.Incarnation, key.Generation, true, [], validator, isOwn: true));
+            return coherence.Stamps.Share(new StampSet(call.Key.Tenant, call.Key.Partition, key.Incarnation, key.Generation, true, [], validator, isOwn: true));
         var stamps = new List<Stamp>();
         foreach (var tag in call.Tags) Add(Mark.Tag(call.Key.Tenant, tag));
         foreach (var tag in more)
@@ -43,7 +43,7 @@ internal sealed class CallResolver(ProfileSource profiles, CoherenceState cohere
         }
 
         foreach (var prefix in new KeyPrefixes(call.Key.Name)) Add(Mark.Prefix(call.Key.Tenant, prefix.ToString()));
-        return coherence.Share(new StampSet(
+        return coherence.Stamps.Share(new StampSet(
             call.Key.Tenant, call.Key.Partition, keyIncarnation ?? key.Incarnation, key.Generation, false, [.. stamps], validator, isOwn: true));
 
         void Add(Mark mark)

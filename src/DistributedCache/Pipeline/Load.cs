@@ -52,7 +52,7 @@ internal class Load<T> : TierLookup<T>
     public override bool Admits()
     {
         if (Pending.Highest >= 0) return false;
-        if (Task.IsCompleted) return Fallback is { } entry && MayStandIn(entry);
+        if (IsCompleted) return Fallback is { } entry && MayStandIn(entry);
         var now = Engine.Clock.Now;
         return (Engine.Coherence.Version.Current == StartVersion && (now <= Engine.Coherence.Version.FreshThrough || Engine.Coherence.IsRecent(_began, now)))
             || Engine.Coherence.Judge(_known ??= Stamps([]), _seen[Call.Key.Partition].Seen, now, _began) == Verdict.Valid;
@@ -72,12 +72,19 @@ internal class Load<T> : TierLookup<T>
             if (Call.ReadsRemote)
             {
                 using var found = await Engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);
-                if (found is not null && await TryAdoptAsync(found).ConfigureAwait(false)) return true;
+                if (found is not null && TryRead(found, out var stored, out var verdict))
+                {
+                    if (NeedsAsking(verdict))
+                    {
+                        if (await TryAdoptAsync(stored).ConfigureAwait(false)) return true;
+                    }
+                    else if (TryTake(stored, verdict)) return true;
+                }
             }
 
             return mayLease && Call.WritesRemote && !Call.Key.IsPrimary && await TryLeaseAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (!Abandoned.IsCancellationRequested)
+        catch (Exception exception) when (!IsAbandoned)
         {
             IsRemoteAway = true;
             Engine.RemoteFailed(exception);
@@ -176,12 +183,12 @@ internal class Load<T> : TierLookup<T>
         if (_lease is { } lease) await lease.ReleaseAsync().ConfigureAwait(false);
         try
         {
-            if (!Abandoned.IsCancellationRequested && (Task.IsCompleted || TryServeFallback()))
+            if (!IsAbandoned && (IsCompleted || TryServeFallback()))
             {
                 var retryAfter = DelayRetry();
                 CacheLog.LoadFailedStaleServed(Engine.Log, Call.Policy.Profile.Name, retryAfter, exception);
             }
-            else if (!Abandoned.IsCancellationRequested)
+            else if (!IsAbandoned)
             {
                 Count(Engine.CountersOf(Call.Policy.Profile).Miss);
                 if (IsBackground) CacheLog.BackgroundLoadFailed(Engine.Log, Call.Policy.Profile.Name, exception);
@@ -213,9 +220,14 @@ internal class Load<T> : TierLookup<T>
 
     private async ValueTask<bool> TryAdoptAsync(RemoteValue found)
     {
-        if (!TryRead(found, out var stored, out var needsAsking)) return false;
-        if (needsAsking) await Engine.Marks.LearnAsync([stored.Stamps], Abandoned).ConfigureAwait(false);
-        return TryTake(stored);
+        if (!TryRead(found, out var stored, out var verdict)) return false;
+        return NeedsAsking(verdict) ? await TryAdoptAsync(stored).ConfigureAwait(false) : TryTake(stored, verdict);
+    }
+
+    private async ValueTask<bool> TryAdoptAsync(StoredValue stored)
+    {
+        await Engine.Marks.LearnAsync([stored.Stamps], Abandoned).ConfigureAwait(false);
+        return TryTake(stored, Judge(stored));
     }
 
     /// <summary>Asks for the right to load. Losers serve stale where there is some, else wait for the holder by asking again.</summary>

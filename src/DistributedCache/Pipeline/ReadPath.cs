@@ -203,7 +203,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         try
         {
             if (await load.TryTiersAsync(mayLease: false).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false))
-                return load.Info.Lookup(await load.Task.ConfigureAwait(false), engine.Clock.Now);
+                return load.Info.Lookup(await load.WaitAsync(CancellationToken.None).ConfigureAwait(false), engine.Clock.Now);
             HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Miss);
             return call.Key.IsPrimary && load.IsRemoteAway ? CacheLookup<T>.Unavailable : default;
         }

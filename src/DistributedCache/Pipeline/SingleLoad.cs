@@ -23,6 +23,8 @@ internal sealed class SingleLoad<TState, T>(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> LeadAsync(CancellationToken cancellationToken)
     {
+        // Who can't leave keeps it going: nothing of it can be cancelled then.
+        if (!cancellationToken.CanBeCanceled) KeepAloft();
         var looking = LookAsync();
         var isDone = cancellationToken.CanBeCanceled && !looking.IsCompleted
             ? await LeaveOnCancellationAsync(looking.AsTask(), cancellationToken).ConfigureAwait(false)

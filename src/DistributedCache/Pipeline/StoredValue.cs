@@ -21,14 +21,15 @@ internal readonly record struct StoredValue(
         var bytes = remote.Bytes;
         var span = bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray();
         if (!EnvelopeReader.TryRead(span, out var envelope, out fault)) return false;
-        if (!TryReadStamps(envelope, key.Tenant, coherence.Count, out var marks))
+        if (StampsOf(envelope, key, generation, coherence) is not { } stamps)
         {
             fault = EnvelopeFault.OutOfRange;
             return false;
         }
 
-        var offset = clock.Now - clock.UtcNow;
-        var fresh = envelope.Header.Flags.HasFlag(EnvelopeFlags.StaleMarked) ? Math.Min(envelope.Header.FreshUntil, clock.UtcNow) : envelope.Header.FreshUntil;
+        var utcNow = clock.UtcNow;
+        var offset = clock.Now - utcNow;
+        var fresh = (envelope.Header.Flags & EnvelopeFlags.StaleMarked) != 0 ? Math.Min(envelope.Header.FreshUntil, utcNow) : envelope.Header.FreshUntil;
         var times = new EntryTimes(
             envelope.Created + offset,
             fresh == EnvelopeLayout.MaxMilliseconds ? long.MaxValue : fresh + offset,
@@ -36,9 +37,7 @@ internal readonly record struct StoredValue(
             envelope.LoadDuration,
             envelope.Sliding,
             envelope.AbsoluteEnd == 0 ? long.MaxValue : envelope.AbsoluteEnd + offset);
-        var validator = envelope.HasValidator ? Encoding.UTF8.GetString(envelope.Validator) : null;
-        var stamps = new StampSet(key.Tenant, key.Partition, envelope.Header.Incarnation, generation, key.IsPrimary, marks, validator);
-        stored = new StoredValue(envelope.Header, times, coherence.Share(stamps), envelope.IsNull, envelope.Codec, bytes.Slice(bytes.Length - envelope.Payload.Length));
+        stored = new StoredValue(envelope.Header, times, stamps, envelope.IsNull, envelope.Codec, bytes.Slice(bytes.Length - envelope.Payload.Length));
         return true;
     }
 
@@ -78,17 +77,24 @@ internal readonly record struct StoredValue(
     private static long ToUnix(long monotonic, long offset) =>
         monotonic == long.MaxValue ? EnvelopeLayout.MaxMilliseconds : Math.Clamp(monotonic + offset, 0, EnvelopeLayout.MaxMilliseconds);
 
-    private static bool TryReadStamps(in EnvelopeReader envelope, string tenant, int partitions, out Stamp[] stamps)
+    /// <summary>The stamps as judged here; null where one is in a partition that does not exist.</summary>
+    private static StampSet? StampsOf(in EnvelopeReader envelope, in CacheKey key, int generation, CoherenceState coherence)
     {
-        stamps = envelope.StampCount == 0 ? [] : new Stamp[envelope.StampCount];
+        var isKnown = !envelope.HasValidator && !key.IsPrimary;
+        var incarnation = envelope.Header.Incarnation;
+        if (isKnown && coherence.Stamps.Find(envelope.StampBytes, key.Tenant, key.Partition, incarnation, generation) is { } known) return known;
+        var marks = envelope.StampCount == 0 ? [] : new Stamp[envelope.StampCount];
         var at = 0;
         foreach (var stamp in envelope.Stamps)
         {
-            if (stamp.Partition >= partitions) return false;
-            var mark = new Mark(stamp.Kind == StampKind.Tag ? MarkKind.Tag : MarkKind.Prefix, tenant, Encoding.UTF8.GetString(stamp.Name));
-            stamps[at++] = new Stamp(mark, stamp.Partition, stamp.Incarnation, stamp.Sequence);
+            if (stamp.Partition >= coherence.Count) return null;
+            var mark = new Mark(stamp.Kind == StampKind.Tag ? MarkKind.Tag : MarkKind.Prefix, key.Tenant, Encoding.UTF8.GetString(stamp.Name));
+            marks[at++] = new Stamp(mark, stamp.Partition, stamp.Incarnation, stamp.Sequence);
         }
 
-        return true;
+        var validator = envelope.HasValidator ? Encoding.UTF8.GetString(envelope.Validator) : null;
+        var stamps = coherence.Stamps.Share(new StampSet(key.Tenant, key.Partition, incarnation, generation, key.IsPrimary, marks, validator));
+        if (isKnown) coherence.Stamps.Remember(envelope.StampBytes, stamps);
+        return stamps;
     }
 }

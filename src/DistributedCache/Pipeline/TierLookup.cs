@@ -56,7 +56,7 @@ internal abstract class TierLookup<T> : Flight<T>
 
     /// <summary>Another flight of the key may have ended between its caller's look at L1 and the making of this one.</summary>
     public bool TryLocal() => !IsBackground && Call.ReadsLocal && _engine.Store.FindLocked(Call.Key.Index) is { } present && present != Fallback
-        && TryServe(present, CacheTier.Local);
+        && TryServe(present);
 
     /// <summary>Whether the entry of L1 looked too old to be judged without asking.</summary>
     public bool NeedsAsking([NotNullWhen(true)] out StampSet? stamps)
@@ -66,15 +66,15 @@ internal abstract class TierLookup<T> : Flight<T>
     }
 
     /// <summary>With its marks known the entry of L1 may be fresh after all.</summary>
-    public bool TryCandidate() => !IsBackground && Fallback is { } candidate && TryServe(candidate, CacheTier.Local);
+    public bool TryCandidate() => !IsBackground && Fallback is { } candidate && TryServe(candidate);
 
     /// <summary>Reads what the remote tier answered; false where it is of no use here, whatever its marks are.</summary>
     /// <param name="found">The answer.</param>
     /// <param name="stored">The entry.</param>
-    /// <param name="needsAsking">Whether its marks have to be asked for.</param>
-    public bool TryRead(RemoteValue found, out StoredValue stored, out bool needsAsking)
+    /// <param name="verdict">What is known of it: its marks may have to be asked for.</param>
+    public bool TryRead(RemoteValue found, out StoredValue stored, out Verdict verdict)
     {
-        needsAsking = false;
+        verdict = Verdict.Valid;
 
         // Noted before the rest is read: who asks for a lease must not be answered with the same unreadable entry for ever.
         if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) RejectedId = header.EntryId;
@@ -95,25 +95,38 @@ internal abstract class TierLookup<T> : Flight<T>
             if (!partition.Covers(Call.Key.Version, stored.Header.Sequence)) return false;
         }
 
-        var verdict = _engine.Coherence.Judge(stored.Stamps, stored.Header.Sequence, _engine.Clock.Now);
-        needsAsking = NeedsAsking(verdict);
+        verdict = Judge(stored);
         return verdict != Verdict.Invalid;
     }
 
+    /// <summary>What is known of an entry of the remote tier now. A primary value that was read is what there is.</summary>
+    public Verdict Judge(in StoredValue stored) =>
+        Call.Key.IsPrimary ? Verdict.Valid : _engine.Coherence.Judge(stored.Stamps, stored.Header.Sequence, _engine.Clock.Now);
+
+    /// <summary>Whether the remote tier can say more: of marks, or of whether this node has missed something.</summary>
+    public bool NeedsAsking(Verdict verdict) =>
+        verdict == Verdict.Unknown || (verdict == Verdict.Unverified && Call.Policy.Profile.WhenUnverified == UnverifiedBehavior.Revalidate);
+
     /// <summary>Takes an entry of the remote tier: into L1, and as the answer if it is fresh and nothing invalidated it.</summary>
-    public bool TryTake(in StoredValue stored)
+    /// <param name="stored">The entry.</param>
+    /// <param name="verdict">What is known of it.</param>
+    public bool TryTake(in StoredValue stored, Verdict verdict)
     {
-        var sequence = stored.Header.Sequence;
         var keeps = Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times);
-        if ((!Call.Key.IsPrimary && _engine.Coherence.Judge(stored.Stamps, sequence, _engine.Clock.Now) == Verdict.Invalid)
-            || !_engine.Values.TryCopyIn<T>(Call, stored, keeps, out var value, out var weight)) return false;
-        var entry = _engine.MakeEntry(Call, value, weight, CacheEngine.LocalTimes(Call.Policy, stored.Times, _engine.Clock.Now), stored.Stamps, sequence);
+        if (verdict == Verdict.Invalid || !_engine.Values.TryCopyIn<T>(Call, stored, keeps, out var value, out var weight)) return false;
+        var now = _engine.Clock.Now;
+        var times = CacheEngine.LocalTimes(Call.Policy, stored.Times, now);
+
+        // What is kept nowhere needs no entry to be the answer.
+        if (!keeps && times.Sliding == 0 && now < times.FreshUntil
+            && TryServe(value, stored.Stamps, long.MinValue, verdict, new LookupInfo(CacheTier.Remote, times.Created, times.FreshUntil), now)) return true;
+        var entry = _engine.MakeEntry(Call, value, weight, times, stored.Stamps, stored.Header.Sequence);
 
         // That a sliding entry is there at all says that it was renewed in time, whenever it was stored.
         if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
         if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], Pending);
-        if (TryServe(entry, CacheTier.Remote)) return true;
-        if (entry.IsGone(_engine.Clock.Now)) return false;
+        if (now < entry.FreshUntil && TryServe(value, stored.Stamps, long.MinValue, verdict, LookupInfo.Of(entry, CacheTier.Remote), now)) return true;
+        if (entry.IsGone(now)) return false;
         if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _fallbackTier = CacheTier.Remote;
         Fallback = entry;
         return false;
@@ -122,7 +135,7 @@ internal abstract class TierLookup<T> : Flight<T>
     /// <summary>Completes the flight with the stale value, if it may be served, while the load goes on.</summary>
     public bool TryServeFallback()
     {
-        if (Fallback is not { } entry || Task.IsCompleted) return false;
+        if (Fallback is not { } entry || IsCompleted) return false;
         if (!MayStandIn(entry) || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
         Info = LookupInfo.Of(entry, _fallbackTier, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
         Payload = entry.Value as StoredPayload;
@@ -139,31 +152,30 @@ internal abstract class TierLookup<T> : Flight<T>
         return !entry.IsGone(now) && Judge(entry) is Verdict.Valid or Verdict.Unverified;
     }
 
-    private bool TryServe(LocalEntry entry, CacheTier tier)
+    private bool TryServe(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        if (now >= entry.FreshUntil || entry.Stamps is not { } stamps) return false;
+        return now < entry.FreshUntil && entry.Stamps is { } stamps
+            && TryServe(entry.Value, stamps, LocalCopies.BeganAt(entry), Judge(entry), LookupInfo.Of(entry, CacheTier.Local), now);
+    }
 
-        // A primary value that was read just now is what there is.
-        var verdict = stamps.IsPrimary && tier == CacheTier.Remote ? Verdict.Valid : Judge(entry);
+    /// <summary>Completes the flight with a fresh value, if it may be served.</summary>
+    private bool TryServe(object stored, StampSet stamps, long began, Verdict verdict, LookupInfo info, long now)
+    {
         var isUnverified = verdict is Verdict.Unverified or Verdict.Unknown;
         if (verdict == Verdict.Invalid
-            || (isUnverified && !Unverified.MayServe(_engine.Coherence, Call.Policy.Profile, stamps, LocalCopies.BeganAt(entry), now))
-            || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
-        Info = LookupInfo.Of(entry, tier, isUnverified);
-        Payload = entry.Value as StoredPayload;
+            || (isUnverified && !Unverified.MayServe(_engine.Coherence, Call.Policy.Profile, stamps, began, now))
+            || !_engine.Values.TryOpen(stored, isCopied: false, out T? value)) return false;
+        Info = info with { IsUnverified = isUnverified };
+        Payload = stored as StoredPayload;
         var counters = _engine.CountersOf(Call.Policy.Profile);
-        Count(tier == CacheTier.Remote
+        Count(info.Tier == CacheTier.Remote
             ? isUnverified ? counters.RemoteStale : counters.RemoteHit
             : isUnverified ? counters.LocalStale : counters.LocalHit);
         _engine.Flights.Remove(this);
         TryComplete(value!);
         return true;
     }
-
-    /// <summary>Whether the remote tier can say more: of marks, or of whether this node has missed something.</summary>
-    private bool NeedsAsking(Verdict verdict) =>
-        verdict == Verdict.Unknown || (verdict == Verdict.Unverified && Call.Policy.Profile.WhenUnverified == UnverifiedBehavior.Revalidate);
 
     private Verdict Judge(LocalEntry entry) => entry.Stamps is { } stamps
         ? _engine.Coherence.Judge(stamps, entry.Sequence, _engine.Clock.Now, LocalCopies.BeganAt(entry))

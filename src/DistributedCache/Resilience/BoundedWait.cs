@@ -8,7 +8,8 @@ namespace DistributedCache.Resilience;
 /// <summary>A wait for a call that ends with its answer, at a time limit or on cancellation, though the call itself may go on: what
 /// it brings afterwards is given back and its error observed.</summary>
 /// <remarks>Used again and again, with its timer: a wait allocates nothing but its place in the caller's token. Two hold it, the call
-/// and whoever waits; it goes back to the pool after both.</remarks>
+/// and whoever waits; it goes back to the pool after both. The timer is not stopped when a wait ends: most are over long before it fires,
+/// and it then looks what it is to do for the one that is under way.</remarks>
 internal sealed class BoundedWait<T> : IValueTaskSource<T>
 {
     private readonly Pool _pool;
@@ -18,9 +19,13 @@ internal sealed class BoundedWait<T> : IValueTaskSource<T>
     private ConfiguredValueTaskAwaitable<T>.ConfiguredValueTaskAwaiter _call;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
+    private RemoteGroup? _group;
     private long _began;
     private int _holders;
     private bool _isReusable;
+
+    // 1 while the timer is to fire.
+    private int _isArmed;
 
     // Odd while waiting; goes up by one at each beginning and end, so that a late timer can't end the next wait.
     private long _state;
@@ -35,13 +40,19 @@ internal sealed class BoundedWait<T> : IValueTaskSource<T>
 
     public T GetResult(short token)
     {
-        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-
         // A callback that could not be taken back may still be on its way here.
         _isReusable = !_token.CanBeCanceled || _cancellation.Unregister();
         try
         {
-            return _core.GetResult(token);
+            var answer = _core.GetResult(token);
+            _ = _group?.NoteAsync(null);
+            return answer;
+        }
+        catch (Exception exception) when (_group is not null && !_token.IsCancellationRequested)
+        {
+            // Who waits is not to wait for that as well: it never fails, and goes on behind him.
+            _ = _group.NoteAsync(exception);
+            throw;
         }
         finally
         {
@@ -54,17 +65,18 @@ internal sealed class BoundedWait<T> : IValueTaskSource<T>
     public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
 
-    private ValueTask<T> Begin(in ValueTask<T> call, CancellationToken cancellationToken)
+    private ValueTask<T> Begin(in ValueTask<T> call, RemoteGroup? group, CancellationToken cancellationToken)
     {
         _core.Reset();
         _core.RunContinuationsAsynchronously = false;
         _call = call.ConfigureAwait(false).GetAwaiter();
         _token = cancellationToken;
+        _group = group;
         _holders = 2;
         _began = _pool.Time.GetTimestamp();
         Interlocked.Increment(ref _state);
         var wait = new ValueTask<T>(this, _core.Version);
-        _timer.Change(_pool.Limit, Timeout.InfiniteTimeSpan);
+        Arm(_pool.Limit);
         if (cancellationToken.CanBeCanceled)
             _cancellation = cancellationToken.UnsafeRegister(static self => ((BoundedWait<T>)self!).OnCancelled(), this);
         _call.UnsafeOnCompleted(_onAnswer);
@@ -89,12 +101,20 @@ internal sealed class BoundedWait<T> : IValueTaskSource<T>
 
     private void OnTimer()
     {
+        // Not armed from here on, then looked: a wait that begins meanwhile either is seen here, or sees that and arms it.
+        Interlocked.Exchange(ref _isArmed, 0);
+
         // Read before the time is: of a wait that began since, the limit has not passed, and of this one only once.
-        var state = Volatile.Read(ref _state);
+        var state = Interlocked.Read(ref _state);
         if (state % 2 == 0) return;
         var remaining = _pool.Limit - _pool.Time.GetElapsedTime(Volatile.Read(ref _began));
-        if (remaining > TimeSpan.Zero) _timer.Change(TimeSpan.FromMilliseconds(Math.Ceiling(remaining.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+        if (remaining > TimeSpan.Zero) Arm(TimeSpan.FromMilliseconds(Math.Ceiling(remaining.TotalMilliseconds)));
         else if (TryEnd(state)) Fail(new TimeoutRejectedException($"The remote tier did not answer within {_pool.Limit}.", _pool.Limit));
+    }
+
+    private void Arm(TimeSpan after)
+    {
+        if (Volatile.Read(ref _isArmed) == 0 && Interlocked.Exchange(ref _isArmed, 1) == 0) _timer.Change(after, Timeout.InfiniteTimeSpan);
     }
 
     private void OnCancelled()
@@ -117,6 +137,7 @@ internal sealed class BoundedWait<T> : IValueTaskSource<T>
         _call = default;
         _cancellation = default;
         _token = default;
+        _group = null;
         if (_isReusable) _pool.Return(this);
         else _timer.Dispose();
     }
@@ -137,10 +158,14 @@ internal sealed class BoundedWait<T> : IValueTaskSource<T>
 
         public Action<T>? GiveBack => giveBack;
 
-        public ValueTask<T> WaitAsync(in ValueTask<T> call, CancellationToken cancellationToken)
+        /// <summary>Waits for a call under way; one that is over is its own answer, but for a failure that is to be noted.</summary>
+        /// <param name="call">The call.</param>
+        /// <param name="cancellationToken">Who waits.</param>
+        /// <param name="group">Where what comes of it is noted.</param>
+        public ValueTask<T> WaitAsync(in ValueTask<T> call, CancellationToken cancellationToken, RemoteGroup? group = null)
         {
-            if (call.IsCompleted) return call;
-            return (_resting.TryDequeue(out var wait) ? wait : new BoundedWait<T>(this)).Begin(call, cancellationToken);
+            if (group is null ? call.IsCompleted : call.IsCompletedSuccessfully) return call;
+            return (_resting.TryDequeue(out var wait) ? wait : new BoundedWait<T>(this)).Begin(call, group, cancellationToken);
         }
 
         public void Return(BoundedWait<T> wait)

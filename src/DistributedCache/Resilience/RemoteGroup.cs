@@ -62,9 +62,10 @@ internal sealed class RemoteGroup
         _pipeline.ExecuteAsync(call, state, cancellationToken);
 
     /// <summary>Notes what came of a call that ran beside the pipeline; null: it went well.</summary>
-    public ValueTask NoteAsync(Exception? failure)
+    /// <returns>Completed when who is to hear of a change has heard of it. Never fails.</returns>
+    public Task NoteAsync(Exception? failure)
     {
-        if (failure is null && !_isWatched) return default;
+        if (failure is null && !_isWatched) return Task.CompletedTask;
         var now = _time.GetTimestamp();
         if (failure is not null)
         {
@@ -76,7 +77,7 @@ internal sealed class RemoteGroup
         return PassAsync(failure);
     }
 
-    private async ValueTask PassAsync(Exception? failure)
+    private async Task PassAsync(Exception? failure)
     {
         var context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false);
         await _pipeline.ExecuteOutcomeAsync(

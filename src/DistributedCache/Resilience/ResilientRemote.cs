@@ -86,8 +86,25 @@ internal sealed class ResilientRemote : IRemoteTier
     public ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
         RunAsync(partition, (_inner, partition, writes, known), static (s, stop) => s._inner.SetAsync(s.partition, s.writes, s.known, stop), cancellationToken);
 
-    public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken) =>
-        RunAsync(key.Partition, (_inner, key), static (s, stop) => s._inner.GetAsync(s.key, stop), cancellationToken);
+    public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
+    {
+        // The one call that is made for every hit of the tier: no method of ours waits for it in between.
+        var group = GroupWith(key.Partition);
+        if (!group.IsClosed) return RunAsync(key.Partition, (_inner, key), static (s, stop) => s._inner.GetAsync(s.key, stop), cancellationToken);
+        ValueTask<RemoteValue?> call;
+        try
+        {
+            call = _inner.GetAsync(key, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            call = ValueTask.FromException<RemoteValue?>(exception);
+        }
+
+        return call.IsCompleted && !call.IsCompletedSuccessfully
+            ? RunAsync(key.Partition, call, static (failed, _) => failed, cancellationToken)
+            : _reads.WaitAsync(call, cancellationToken, group);
+    }
 
     public ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken) => HaveOneGroup(keys)
         ? RunAsync(keys[0].Partition, (_inner, keys), static (s, stop) => s._inner.GetManyAsync(s.keys, stop), cancellationToken)
@@ -118,6 +135,8 @@ internal sealed class ResilientRemote : IRemoteTier
 
     public async ValueTask RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken) =>
         await RunAsync(key.Partition, (_inner, key, timeToLive), static (s, stop) => Done(s._inner.RenewAsync(s.key, s.timeToLive, stop)), cancellationToken).ConfigureAwait(false);
+
+    private RemoteGroup GroupWith(int partition) => _groups.GetOrAdd(_inner.GroupOf(partition), _makeGroup);
 
     private bool HaveOneGroup(IReadOnlyList<CacheKey> keys)
     {
@@ -150,7 +169,7 @@ internal sealed class ResilientRemote : IRemoteTier
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> RunAsync<TState, T>(int partition, TState state, Func<TState, CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
-        var group = _groups.GetOrAdd(_inner.GroupOf(partition), _makeGroup);
+        var group = GroupWith(partition);
         var waits = Waits<T>();
         if (!group.IsClosed)
         {
