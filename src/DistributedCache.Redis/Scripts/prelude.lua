@@ -15,6 +15,7 @@ local function moment()
 end
 
 local fields = redis.call('HMGET', M, 'inc', 'run', 'base', 'seq', 'eras', 'floor', 'versions')
+-- Where the server names none, the one there is: no era ends.
 local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or fields[2] or ''
 local inc, base, seq, floor, eras = tonumber(fields[1]), tonumber(fields[3]), tonumber(fields[4]), tonumber(fields[6] or 0), fields[5]
 local versions = fields[7] or ''

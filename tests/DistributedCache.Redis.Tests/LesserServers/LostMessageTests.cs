@@ -41,6 +41,19 @@ public sealed class LostMessageTests
         await node.UntilLocalIsAsync("other", otherKeyIs);
     }
 
+    [Fact]
+    public async Task Set_OnBothNodesInTurnWithoutALog_IsAcknowledged()
+    {
+        await using var server = await RedisSingle.StartAsync(NoStreams);
+        await using var a = new Node(server.ConnectionString, _application, OnePartition);
+        await using var b = new Node(server.ConnectionString, _application, OnePartition);
+        for (var i = 0; i < 50; i++)
+            Assert.Equal(InvalidationStatus.Acknowledged, (await (i % 2 == 0 ? a : b).Cache.SetAsync("product:1", $"set {i}", cancellationToken: Stop)).Status);
+        await a.UntilLocalIsAsync("product:1", null);
+        Assert.Equal("set 49", (await a.LoadAsync("product:1", _loads)).Value);
+        Assert.Equal(0, _loads.Count);
+    }
+
     [Theory]
     [InlineData("normal")]
     [InlineData("pubsub")]
