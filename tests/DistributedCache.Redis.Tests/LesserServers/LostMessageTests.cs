@@ -8,7 +8,7 @@ namespace DistributedCache.Redis.Tests.LesserServers;
 /// <summary>A message that never comes is put back from the log; where there is none, the whole partition is dropped.</summary>
 public sealed class LostMessageTests
 {
-    private const string NoStreams = "rename-command XADD \"\"";
+    private static readonly string[] NoStreams = ["rename-command XADD \"\"", "rename-command XRANGE \"\""];
 
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(2);
 
@@ -22,7 +22,7 @@ public sealed class LostMessageTests
     [InlineData(true, "load 2")]
     public async Task Tag_InvalidatedWithoutAMessage_DropsThePartitionWhereThereIsNoLog(bool hasStreams, string? otherKeyIs)
     {
-        await using var server = await RedisSingle.StartAsync(hasStreams ? [] : [NoStreams]);
+        await using var server = await RedisSingle.StartAsync(hasStreams ? [] : NoStreams);
         await using var node = new Node(server.ConnectionString, _application, OnePartition);
         await node.LoadAsync("tagged", _loads, "shown");
         await node.LoadAsync("other", _loads);
