@@ -126,17 +126,19 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
         var found = new RemoteValue?[keys.Count];
-        await Task.WhenAll(Enumerable.Range(0, keys.Count).GroupBy(i => keys[i].Partition).Select(ReadAsync)).ConfigureAwait(false);
+        var byPartition = new List<int>?[_partitions.Length];
+        for (var i = 0; i < keys.Count; i++) (byPartition[keys[i].Partition] ??= []).Add(i);
+        await Task.WhenAll(byPartition.OfType<List<int>>().Select(ReadAsync)).ConfigureAwait(false);
         return found;
 
-        async Task ReadAsync(IEnumerable<int> positions)
+        async Task ReadAsync(List<int> positions)
         {
-            int[] wanted = [.. positions];
-            var values = await database.StringGetAsync(Array.ConvertAll(wanted, i => _keys.Entry(keys[i]))).ConfigureAwait(false);
+            var wanted = new RedisKey[positions.Count];
+            for (var i = 0; i < wanted.Length; i++) wanted[i] = _keys.Entry(keys[positions[i]]);
+            var values = await database.StringGetAsync(wanted).ConfigureAwait(false);
             for (var i = 0; i < wanted.Length; i++)
             {
-                ReadOnlyMemory<byte> bytes = values[i];
-                if (!values[i].IsNull) found[wanted[i]] = new RemoteValue(new ReadOnlySequence<byte>(bytes), null);
+                if (!values[i].IsNull) found[positions[i]] = new RemoteValue(new ReadOnlySequence<byte>((ReadOnlyMemory<byte>)values[i]), null);
             }
         }
     }

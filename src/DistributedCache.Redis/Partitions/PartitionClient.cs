@@ -1,4 +1,5 @@
 using DistributedCache.Coherence;
+using DistributedCache.Entries;
 using DistributedCache.Keys;
 using DistributedCache.Redis.Abilities;
 using DistributedCache.Redis.Connection;
@@ -197,25 +198,27 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     private async Task<SetReply> TrySetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
     {
+        var names = NameList.Encode([.. writes.Select(static write => write.Key.Index)]);
         var reply = await RepeatAsync(Script.Set, () =>
         {
-            var text = _versions.Text;
-            var physical = new List<RedisKey>(writes.Count * 3);
+            var (text, versions) = (_versions.Text, _versions.List);
+            var physical = new List<RedisKey>(writes.Count * 2 * Math.Max(1, versions.Count));
             foreach (var write in writes)
             {
                 physical.Add(physicalKeys.Entry(write.Key));
-                physicalKeys.AddEveryVersion(write.Key, _versions.List, physical);
+                physicalKeys.AddEveryVersion(write.Key, versions, physical, leavesOutOwn: true);
             }
 
-            var call = Call(known, physical.Count, arguments: 3 + (3 * writes.Count));
+            var call = Call(known, physical.Count, arguments: 4 + (3 * writes.Count));
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
-            call.Own[2] = MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant));
+            (call.Own[2], call.Own[3]) = (MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant)), names);
             for (var i = 0; i < writes.Count; i++)
             {
-                call.Own[3 + (3 * i)] = writes[i].Key.Index;
+                var envelope = writes[i].Envelope;
                 call.Own[4 + (3 * i)] = Milliseconds(writes[i].TimeToLive);
-                call.Own[5 + (3 * i)] = writes[i].Envelope;
+                call.Own[5 + (3 * i)] = envelope.IsEmpty ? RedisValue.EmptyString : envelope[..EnvelopeLayout.IncarnationOffset];
+                call.Own[6 + (3 * i)] = envelope.IsEmpty ? RedisValue.EmptyString : envelope[EnvelopeLayout.FreshUntilOffset..];
             }
 
             return call;

@@ -22,7 +22,11 @@ internal sealed class PhysicalKeys(PartitionNames names)
 
     /// <summary>For each version in use the entry and the lease; of a primary key, which has neither version nor lease, the value and a
     /// name that is never used.</summary>
-    public void AddEveryVersion(in CacheKey key, IReadOnlyList<string> versions, List<RedisKey> keys)
+    /// <param name="key">The key.</param>
+    /// <param name="versions">The versions in use.</param>
+    /// <param name="keys">Where they are added.</param>
+    /// <param name="leavesOutOwn">Whether the entry of the key's own version is left out.</param>
+    public void AddEveryVersion(in CacheKey key, IReadOnlyList<string> versions, List<RedisKey> keys, bool leavesOutOwn = false)
     {
         if (key.IsPrimary)
         {
@@ -33,7 +37,7 @@ internal sealed class PhysicalKeys(PartitionNames names)
 
         for (var i = 0; i < versions.Count; i++)
         {
-            keys.Add(Entry(key, versions[i]));
+            if (!leavesOutOwn || versions[i] != key.Version) keys.Add(Entry(key, versions[i]));
             keys.Add(Lease(key, versions[i]));
         }
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using DistributedCache.Coherence;
 using DistributedCache.Keys;
 using StackExchange.Redis;
@@ -22,7 +21,7 @@ internal readonly struct ScriptCall
         _keys[1] = names.Log(partition);
         _arguments[0] = known.Incarnation;
         _arguments[1] = known.Seen;
-        _arguments[2] = RandomNumberGenerator.GetInt32(1024);
+        _arguments[2] = Random.Shared.Next(1024);
         _arguments[3] = names.Channel(partition);
         _arguments[4] = logLength;
     }

@@ -17,6 +17,6 @@ for i = 0, (#KEYS - 2) / 2 - 1 do
   end
 end
 if #woken > 0 then
-  redis.call('SPUBLISH', ARGV[4], 'W ' .. text(inc) .. ' ' .. text(base) .. ' 0 0\n' .. table.concat(woken))
+  redis.call('SPUBLISH', ARGV[4], 'W ' .. incText .. ' ' .. baseText .. ' 0 0\n' .. table.concat(woken))
 end
 return table.concat(stored)

@@ -17,5 +17,5 @@ else
     redis.call('UNLINK', KEYS[i + 1])
   end
 end
-publish(ARGV[7], 0, ARGV[8])
+publish(ARGV[7], '0', ARGV[8])
 return { 'OK', head() }

@@ -11,5 +11,5 @@ if #ARGV[9] > 0 then redis.call('SET', KEYS[3], ARGV[9], 'PX', ARGV[7]) else red
 local function never(bytes) return #bytes >= 2 and string.byte(bytes, 1) == 1 and bit.band(string.byte(bytes, 2), 4) ~= 0 end
 if never(header) and never(ARGV[9]) then return { 'PLAIN', head() } end
 advance()
-publish('S', 0, ARGV[6])
+publish('S', '0', ARGV[6])
 return { 'OK', head() }

@@ -4,6 +4,6 @@ local holder = redis.call('GET', KEYS[3])
 if not holder or string.sub(holder, 1, #ARGV[6]) ~= ARGV[6] then return 0 end
 redis.call('UNLINK', KEYS[3])
 if string.sub(holder, -1) == 'w' then
-  redis.call('SPUBLISH', ARGV[4], 'W ' .. text(inc) .. ' ' .. text(base) .. ' 0 0\n' .. #ARGV[7] .. ':' .. ARGV[7])
+  redis.call('SPUBLISH', ARGV[4], 'W ' .. incText .. ' ' .. baseText .. ' 0 0\n' .. #ARGV[7] .. ':' .. ARGV[7])
 end
 return 1

@@ -13,8 +13,8 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
     {
         ArgumentNullException.ThrowIfNull(keys);
         if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
-        var found = new Dictionary<string, CacheLookup<T>>();
-        var missing = new List<Load<T>>();
+        var found = new Dictionary<string, CacheLookup<T>>(keys.TryGetNonEnumeratedCount(out var count) ? count : 0);
+        var missing = new List<Load<T>>(count);
         try
         {
             foreach (var key in keys)

@@ -55,12 +55,31 @@ internal sealed class CacheValues(
     public PooledBufferWriter? TrySerialize<T>(T value)
     {
         if (value is null) return null;
-        var bytes = new PooledBufferWriter(maximumPayload);
-        if (serializer.TrySerialize(value, bytes, out var failure)) return bytes;
+        var bytes = Scratch();
+        try
+        {
+            if (TrySerialize(value, bytes)) return bytes;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
+
         bytes.Dispose();
-        Report(failure, "written");
         return null;
     }
+
+    /// <summary>Appends the value's bytes; false where it can't be serialized or is too large.</summary>
+    public bool TrySerialize<T>(T value, PooledBufferWriter bytes)
+    {
+        if (serializer.TrySerialize(value, bytes, out var failure)) return true;
+        Report(failure, "written");
+        return false;
+    }
+
+    /// <summary>A buffer that takes as much as a payload may have, which the caller disposes.</summary>
+    public PooledBufferWriter Scratch() => new(maximumPayload);
 
     /// <summary>What L1 holds of a value that was loaded or set here, and its weight.</summary>
     /// <param name="call">The call.</param>

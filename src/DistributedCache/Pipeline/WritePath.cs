@@ -165,9 +165,10 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
             if (reply.Invalidation is { } message)
             {
                 var result = Result(message);
+                results.Add(result);
                 for (var i = 0; i < writes.Count; i++)
                 {
-                    if (!reply.Refused.Contains(i)) results.Add(Kept(writes[i], message.Sequence, result));
+                    if (!reply.Refused.Contains(i) && Kept(writes[i], message.Sequence, result) is { Status: InvalidationStatus.Rejected } rejected) results.Add(rejected);
                 }
             }
 
