@@ -5,7 +5,8 @@
 --       4 the channel, 5 how many entries the log keeps, then the script's own
 local M, LOG = KEYS[1], KEYS[2]
 local fields = redis.call('HMGET', M, 'inc', 'run', 'base', 'seq', 'floor', 'versions')
-local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or ''
+-- Where the server names none, the one there is: no era ends.
+local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or fields[2] or ''
 
 -- As numbers, and as they are written: to write one is the dearer part.
 local incText, baseText, seqText, floorText, versions = fields[1], fields[3], fields[4], fields[5] or '0', fields[6] or ''

@@ -1,5 +1,6 @@
 using DistributedCache.Redis.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.Redis.Tests.Nodes;
 
@@ -8,9 +9,10 @@ internal sealed class Node : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public Node(string connectionString, string application, Action<TieredCacheOptions>? configure = null)
+    public Node(string connectionString, string application, Action<TieredCacheOptions>? configure = null, ILoggerProvider? log = null)
     {
         var services = new ServiceCollection();
+        if (log is not null) services.AddLogging(builder => builder.AddProvider(log));
         services.AddTieredCache(o =>
         {
             o.Application = application;
