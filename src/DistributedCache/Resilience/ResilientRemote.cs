@@ -57,8 +57,9 @@ internal sealed class ResilientRemote : IRemoteTier
 
     public int GroupOf(int partition) => _inner.GroupOf(partition);
 
+    /// <summary>What comes of it says nothing of the tier: whom it follows may have yet to appear.</summary>
     public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) =>
-        AllAsync(_inner.FollowAsync, follower, cancellationToken);
+        Waits<IAsyncDisposable>().WaitAsync(_inner.FollowAsync(follower, cancellationToken), cancellationToken);
 
     public ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken) =>
         AllAsync((v, stop) => _inner.RegisterAsync(v, withMarks, stop), versions, cancellationToken);
