@@ -118,8 +118,16 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
-        var bytes = await database.StringGetLeaseAsync(_keys.Entry(key)).ConfigureAwait(false);
-        return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
+        try
+        {
+            var bytes = await database.StringGetLeaseAsync(_keys.Entry(key)).ConfigureAwait(false);
+            return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
+        }
+        catch (RedisServerException exception) when (exception.IsOfAnotherType())
+        {
+            // Foreign, like bytes that are no entry, and no failure of the server's.
+            return new RemoteValue(ReadOnlySequence<byte>.Empty, null);
+        }
     }
 
     public async ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken)

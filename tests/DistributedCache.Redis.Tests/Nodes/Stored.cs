@@ -31,7 +31,7 @@ internal sealed class Stored : IAsyncDisposable
     public RedisKey Primary(string key) => _names.Primary(PartitionOf(key), "", key);
 
     /// <summary>Where a value of IDistributedCache is.</summary>
-    public RedisKey Distributed(string key) => _names.Primary(_partitioner.OfKey("", $"\u0001{key}"), "", $"\u0001{key}");
+    public RedisKey Distributed(string key) => _names.Primary(PartitionOf(key), "", $"\u0001{key}");
 
     public string Hash(int partition) => _names.Hash(partition);
 
