@@ -22,6 +22,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private readonly PartitionClient[] _partitions;
     private readonly CacheClock _clock;
     private readonly ILogger _log;
+    private readonly Lock _lock = new();
     private volatile ChannelFollower[] _followers = [];
     private volatile string[] _registered = [];
     private volatile int[] _masters;
@@ -76,7 +77,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
             // Subscribed with the first heartbeat that finds the servers.
         }
 
-        _followers = [.. _followers, channels];
+        lock (_lock) _followers = [.. _followers.Where(static follower => !follower.IsEnded), channels];
         return channels;
     }
 
