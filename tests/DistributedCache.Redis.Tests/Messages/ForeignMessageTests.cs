@@ -134,10 +134,12 @@ public sealed class ForeignMessageTests(SharedRedisCluster servers) : IAsyncLife
         foreach (var node in new[] { _a, _b, late }) await node.UntilWritingAsync(Key);
         foreach (var invalidate in new Func<Node, ValueTask<InvalidationResult>>[] { n => n.Cache.RemoveAsync(Key, Stop), n => n.Cache.RemoveByTagAsync("shown", Stop) })
         {
-            await _a.Cache.RemoveAsync(Key, Stop);
             await Poll.UntilAsync(
                 async () =>
                 {
+                    // Two nodes may each keep what they loaded themselves until something invalidates it.
+                    var removed = await _a.Cache.RemoveAsync(Key, Stop);
+                    foreach (var node in new[] { _b, late }) await node.Cache.WaitForAsync(removed.Token, TimeSpan.FromSeconds(1), Stop);
                     var loaded = (await _a.LoadAsync(Key, _loads, "shown")).Value;
                     return (await _b.LoadAsync(Key, _loads, "shown")).Value == loaded && (await late.LoadAsync(Key, _loads, "shown")).Value == loaded;
                 },
