@@ -1,4 +1,5 @@
 using DistributedCache.Keys;
+using DistributedCache.Redis.Abilities;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -20,10 +21,15 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
     private Task<IDatabase>? _opening;
     private IConnectionMultiplexer? _multiplexer;
     private volatile IDatabase? _database;
+    private volatile ServerAbilities _abilities = ServerAbilities.All;
+    private bool _isUselessLogged;
+
+    /// <summary>What the servers can do, once <see cref="GetAsync"/> has answered.</summary>
+    public ServerAbilities Abilities => _abilities;
 
     /// <summary>The database, once the servers have answered and are found to be this application's.</summary>
     /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
-    /// <exception cref="RedisException">The servers don't answer.</exception>
+    /// <exception cref="RedisException">The servers don't answer, or can't run scripts.</exception>
     public ValueTask<IDatabase> GetAsync()
     {
         if (_database is { } database) return new(database);
@@ -57,8 +63,22 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
 
         var database = _multiplexer.GetDatabase();
         await StoredSettings.CheckAsync(database, names).ConfigureAwait(false);
+        await ProbeAsync(database).ConfigureAwait(false);
         _database = database;
         return database;
+    }
+
+    private async Task ProbeAsync(IDatabase database)
+    {
+        var servers = await new ServerProbe(database, names).RunAsync().ConfigureAwait(false);
+        var common = LesserServers.Common(servers);
+        var isUseless = (common & ServerAbilities.Scripts) == 0;
+        if (!isUseless || !_isUselessLogged) LesserServers.Report(servers, log);
+        _isUselessLogged = isUseless;
+
+        // Away, as far as callers can tell: asked again with the next call, in case it was the user's rights.
+        if (isUseless) throw new RedisException("The Redis server can't run scripts.");
+        _abilities = common;
     }
 
     /// <summary>Gives every server of a cluster a moment to be connected: a multiplexer is open when the first of them is, and what goes

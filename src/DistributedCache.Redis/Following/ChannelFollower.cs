@@ -1,4 +1,5 @@
 using DistributedCache.Keys;
+using DistributedCache.Redis.Abilities;
 using DistributedCache.Redis.Connection;
 using DistributedCache.Redis.Protocol;
 using DistributedCache.Remote;
@@ -7,7 +8,7 @@ using StackExchange.Redis;
 
 namespace DistributedCache.Redis.Following;
 
-/// <summary>The sharded channels of all partitions: what wakes a follower early. What is lost here the log has.</summary>
+/// <summary>The channels of all partitions, sharded where servers have such: what wakes a follower early. What is lost here the log has.</summary>
 internal sealed class ChannelFollower(PartitionNames names, RedisConnection connection, IRemoteFollower follower, ILogger log) : IAsyncDisposable
 {
     private readonly ChannelMessageQueue?[] _queues = new ChannelMessageQueue?[names.Count];
@@ -60,7 +61,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     {
         try
         {
-            var queue = await subscriber.SubscribeAsync(RedisChannel.Sharded(names.Channel(partition))).ConfigureAwait(false);
+            var queue = await subscriber.SubscribeAsync(Channel(partition)).ConfigureAwait(false);
 
             // A queue of its own for each channel: messages are handed on in the order they came.
             queue.OnMessage(message => Receive(partition, message));
@@ -71,6 +72,10 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
             // The next heartbeat tries again; until then the log alone is followed.
         }
     }
+
+    private RedisChannel Channel(int partition) => (connection.Abilities & ServerAbilities.ShardedChannels) != 0
+        ? RedisChannel.Sharded(names.Channel(partition))
+        : RedisChannel.Literal(names.Channel(partition));
 
     private void Receive(int partition, ChannelMessage message)
     {

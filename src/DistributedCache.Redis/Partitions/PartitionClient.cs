@@ -1,6 +1,7 @@
 using DistributedCache.Coherence;
 using DistributedCache.Entries;
 using DistributedCache.Keys;
+using DistributedCache.Redis.Abilities;
 using DistributedCache.Redis.Connection;
 using DistributedCache.Redis.Protocol;
 using DistributedCache.Redis.Scripts;
@@ -65,6 +66,9 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     public async Task<IReadOnlyList<Invalidation>> ReadLogAsync(long after)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
+
+        // Without a log nothing can be put back: none of what was missed is in the answer.
+        if ((connection.Abilities & ServerAbilities.Streams) == 0) return [];
         StreamEntry[] entries;
         try
         {
@@ -321,14 +325,15 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     private async Task<RedisResult> RunTextAsync(Script script, ScriptCall call)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
+        var text = script.For(connection.Abilities);
         try
         {
-            return await database.ScriptEvaluateAsync(script.Hash, call.Keys, call.Arguments).ConfigureAwait(false);
+            return await database.ScriptEvaluateAsync(text.Hash, call.Keys, call.Arguments).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.IsUnknownScript())
         {
             // This server has not met it yet: sent whole, once.
-            return await database.ScriptEvaluateAsync(script.Text, call.Keys, call.Arguments).ConfigureAwait(false);
+            return await database.ScriptEvaluateAsync(text.Text, call.Keys, call.Arguments).ConfigureAwait(false);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace DistributedCache.Redis.Partitions;
 internal static class ServerErrors
 {
     /// <summary>There is no room.</summary>
-    public static bool IsFull(this RedisServerException exception) => exception.Message.StartsWith("OOM", StringComparison.Ordinal);
+    public static bool IsFull(this RedisServerException exception) => exception.Message.Contains("OOM ", StringComparison.Ordinal);
 
     /// <summary>What is under the key is not of the type the command is for.</summary>
     public static bool IsOfAnotherType(this RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);

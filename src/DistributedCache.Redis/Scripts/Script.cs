@@ -1,6 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using System.Text;
+using DistributedCache.Redis.Abilities;
 
 namespace DistributedCache.Redis.Scripts;
 
@@ -11,16 +10,19 @@ internal sealed class Script
 
     private static readonly string Prelude = Read("prelude");
 
+    private readonly string _first;
+    private readonly string _body;
+    private readonly ScriptText?[] _lesser = new ScriptText?[(int)ServerAbilities.All];
+
     private Script(string name)
     {
         Name = name;
-        var text = Read(name);
-
-        // The line that names the engine and its flags has to be the first.
-        var first = text.StartsWith(Shebang, StringComparison.Ordinal) ? text.IndexOf('\n', StringComparison.Ordinal) + 1 : 0;
-        Text = text[..first] + Prelude + text[first..];
-        Hash = HashOf(Text);
+        (_first, _body) = Parts(name);
+        Full = new ScriptText(_first + Prelude + _body);
     }
+
+    /// <summary>Finds out a server's abilities; alone it has no prelude, and the text without flags is the other's rest.</summary>
+    public static (ScriptText WithFlags, ScriptText WithoutFlags) Probe { get; } = (new(Read("probe")), new(Parts("probe").Body));
 
     public static Script Touch { get; } = new("touch");
 
@@ -46,14 +48,35 @@ internal sealed class Script
 
     public string Name { get; }
 
-    /// <summary>What the server is sent.</summary>
-    public string Text { get; }
+    /// <summary>For servers that lack nothing.</summary>
+    public ScriptText Full { get; }
 
-    /// <summary>The name the server gives the text.</summary>
-    public byte[] Hash { get; }
+    /// <summary>For servers that can do that much: what they lack is put before the prelude in another's words.</summary>
+    public ScriptText For(ServerAbilities abilities) =>
+        abilities == ServerAbilities.All ? Full : _lesser[(int)abilities] ??= new ScriptText(Compose(abilities));
 
-    [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by SHA-1; nothing is kept secret or genuine by it.")]
-    private static byte[] HashOf(string text) => SHA1.HashData(Encoding.UTF8.GetBytes(text));
+    private string Compose(ServerAbilities abilities)
+    {
+        var text = new StringBuilder();
+
+        // The line that names the engine and its flags has to be the first.
+        if (Has(ServerAbilities.ScriptFlags)) text.Append(_first);
+        else if (_first.Contains("allow-oom", StringComparison.Ordinal)) text.Append(Read("without_flags"));
+        if (!Has(ServerAbilities.Streams)) text.Append(Read("without_streams"));
+        if (!Has(ServerAbilities.ShardedChannels)) text.Append(Read("without_sharded_channels"));
+        if (!Has(ServerAbilities.RunId)) text.Append(Read("without_run_id"));
+        if (!Has(ServerAbilities.LongNumbers)) text.Append(Read("without_long_numbers"));
+        return text.Append(Prelude).Append(_body).ToString();
+
+        bool Has(ServerAbilities ability) => (abilities & ability) != 0;
+    }
+
+    private static (string First, string Body) Parts(string name)
+    {
+        var text = Read(name);
+        var first = text.StartsWith(Shebang, StringComparison.Ordinal) ? text.IndexOf('\n', StringComparison.Ordinal) + 1 : 0;
+        return (text[..first], text[first..]);
+    }
 
     private static string Read(string name)
     {

@@ -6,8 +6,11 @@
 local M, LOG = KEYS[1], KEYS[2]
 
 -- What is no hash at all has none of the fields, and is replaced.
-local fields = redis.pcall('HMGET', M, 'inc', 'run', 'base', 'seq', 'floor', 'versions')
-local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or ''
+local isHash, fields = pcall(redis.call, 'HMGET', M, 'inc', 'run', 'base', 'seq', 'floor', 'versions')
+if not isHash then fields = {} end
+
+-- Where the server names none, the one there is: no era ends.
+local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or fields[2] or ''
 
 -- As numbers, and as they are written: to write one is the dearer part.
 local incText, baseText, seqText, floorText, versions = fields[1], fields[3], fields[4], fields[5] or '0', fields[6] or ''
@@ -31,7 +34,7 @@ end
 -- One numbered event: the same text to the log and to the followers.
 local function publish(kind, from, names)
   local message = kind .. ' ' .. incText .. ' ' .. baseText .. ' ' .. seqText .. ' ' .. from .. '\n' .. names
-  if redis.pcall('XADD', LOG, 'MAXLEN', '~', ARGV[5], seqText .. '-0', 'm', message).err then
+  if not pcall(redis.call, 'XADD', LOG, 'MAXLEN', '~', ARGV[5], seqText .. '-0', 'm', message) then
     -- What is there is not the partition's log, or goes on beyond the present: it begins anew, which followers take for a gap.
     redis.call('DEL', LOG)
     redis.call('XADD', LOG, seqText .. '-0', 'm', message)

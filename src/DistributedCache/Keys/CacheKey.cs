@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace DistributedCache.Keys;
 
 /// <summary>A logical key with everything that says where it lives.</summary>
@@ -14,18 +16,20 @@ internal readonly record struct CacheKey(KeyKind Kind, string Tenant, string Nam
     private const char DistributedMark = '\u0001';
     private const char TenantMark = '\u0002';
     private const char RenewalMark = '\u0003';
+    private const char HexMark = '\u0004';
 
     /// <summary>Where L1 notes that this node has renewed the key's entry in the remote tier.</summary>
     public string RenewalIndex => $"{RenewalMark}{Index}";
 
     /// <summary>Whether a name can't be mistaken for the index of another kind or tenant: asked before a look-up with an unchecked name.</summary>
-    public static bool IsOwnIndex(ReadOnlySpan<char> name) => name.Length > 0 && name[0] > RenewalMark;
+    public static bool IsOwnIndex(ReadOnlySpan<char> name) => name.Length > 0 && name[0] > HexMark;
 
     public bool IsPrimary => Kind != KeyKind.Cached;
 
-    /// <summary>The index of a key. Cached and primary keys share it: a key's profile says which it is.</summary>
+    /// <summary>The index of a key. Cached and primary keys share it: a key's profile says which it is. A name through
+    /// <c>IDistributedCache</c> that has no UTF-8 stands in hexadecimal: as U+FFFD two of them would be one.</summary>
     public static string IndexOf(KeyKind kind, string tenant, string name) => kind == KeyKind.Distributed
-        ? $"{DistributedMark}{name}"
+        ? IsWellFormed(name) ? $"{DistributedMark}{name}" : $"{HexMark}{Convert.ToHexString(MemoryMarshal.AsBytes(name.AsSpan()))}"
         : tenant.Length == 0 ? name : $"{TenantMark}{tenant}{TenantMark}{name}";
 
     /// <summary>How many characters <see cref="WriteIndex"/> writes.</summary>
@@ -45,5 +49,17 @@ internal readonly record struct CacheKey(KeyKind Kind, string Tenant, string Nam
     {
         index[0] = DistributedMark;
         name.CopyTo(index[1..]);
+    }
+
+    /// <summary>Whether every surrogate has its other half.</summary>
+    private static bool IsWellFormed(ReadOnlySpan<char> name)
+    {
+        for (var at = name.IndexOfAnyInRange('\uD800', '\uDFFF'); at >= 0; at = name.IndexOfAnyInRange('\uD800', '\uDFFF'))
+        {
+            if (at + 1 == name.Length || !char.IsSurrogatePair(name[at], name[at + 1])) return false;
+            name = name[(at + 2)..];
+        }
+
+        return true;
     }
 }

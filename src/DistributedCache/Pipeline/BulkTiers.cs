@@ -26,10 +26,11 @@ internal static class BulkTiers<T>
         }
 
         if (!engine.Remote.HoldsValues) return;
-        await Task.WhenAll(loads
+        var left = await Task.WhenAll(loads
             .Where(static load => load.Call.ReadsRemote && !load.IsCompleted)
             .GroupBy(static load => load.Call.Key.Partition)
             .Select(partition => ReadPartitionAsync(engine, [.. partition]))).ConfigureAwait(false);
+        await TakeUnknownAsync(engine, [.. left.SelectMany(static unknown => unknown)]).ConfigureAwait(false);
     }
 
     /// <summary>Asks once for the right to load each key. Without it a value is loaded all the same, and not sent.</summary>
@@ -54,42 +55,55 @@ internal static class BulkTiers<T>
         static bool IsFilled((Load<T> Load, LoadedValue<T> Value) l) => l.Value.Remote is not null && !l.Load.Call.Key.IsPrimary;
     }
 
-    /// <summary>What a partition answers is read while others have yet to answer.</summary>
-    private static async Task ReadPartitionAsync(CacheEngine engine, Load<T>[] loads)
+    /// <summary>What a partition answers is taken while others have yet to answer, but for entries whose marks have to be asked for.</summary>
+    private static async Task<List<Unknown>> ReadPartitionAsync(CacheEngine engine, Load<T>[] loads)
     {
-        RemoteValue?[] values;
         try
         {
-            values = await engine.Remote.GetManyAsync(Array.ConvertAll(loads, static load => load.Call.Key), CancellationToken.None).ConfigureAwait(false);
+            return TakeKnown(engine, loads, await engine.Remote.GetManyAsync(Array.ConvertAll(loads, static load => load.Call.Key), CancellationToken.None).ConfigureAwait(false));
         }
         catch (Exception exception)
         {
             Fail(engine, loads, exception);
-            return;
+            return [];
         }
-
-        await TakeAsync(engine, loads, values).ConfigureAwait(false);
     }
 
-    private static async Task TakeAsync(CacheEngine engine, Load<T>[] loads, RemoteValue?[] values)
+    private static List<Unknown> TakeKnown(CacheEngine engine, Load<T>[] loads, RemoteValue?[] values)
     {
-        try
+        var unknown = new List<Unknown>();
+        for (var i = 0; i < loads.Length; i++)
         {
-            var unknown = new List<(Load<T> Load, StoredValue Stored)>();
-            for (var i = 0; i < values.Length; i++)
+            if (values[i] is not { } value) continue;
+            if (loads[i].TryRead(value, out var stored, out var verdict))
             {
-                if (values[i] is not { } value || !loads[i].TryRead(value, out var stored, out var verdict)) continue;
-                if (loads[i].NeedsAsking(verdict)) unknown.Add((loads[i], stored));
-                else Take(engine, loads[i], stored, verdict);
+                if (loads[i].NeedsAsking(verdict))
+                {
+                    unknown.Add(new Unknown(loads[i], stored, value));
+                    continue;
+                }
+
+                Take(engine, loads[i], stored, verdict);
             }
 
-            if (unknown.Count == 0) return;
+            value.Dispose();
+        }
+
+        return unknown;
+    }
+
+    /// <summary>Asks for all their marks at once.</summary>
+    private static async Task TakeUnknownAsync(CacheEngine engine, IReadOnlyList<Unknown> unknown)
+    {
+        if (unknown.Count == 0) return;
+        try
+        {
             await engine.Marks.LearnAsync([.. unknown.Select(static u => u.Stored.Stamps)], CancellationToken.None).ConfigureAwait(false);
-            foreach (var (load, stored) in unknown) Take(engine, load, stored, load.Judge(stored));
+            foreach (var (load, stored, _) in unknown) Take(engine, load, stored, load.Judge(stored));
         }
         finally
         {
-            foreach (var value in values) value?.Dispose();
+            foreach (var (_, _, value) in unknown) value.Dispose();
         }
     }
 
@@ -112,7 +126,7 @@ internal static class BulkTiers<T>
         try
         {
             var reply = await load.Lease.AskAsync(load.RejectedId).ConfigureAwait(false);
-            if (reply.Entry is { } entry) await TakeAsync(engine, [load], [entry]).ConfigureAwait(false);
+            await TakeUnknownAsync(engine, TakeKnown(engine, [load], [reply.Entry])).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -132,7 +146,7 @@ internal static class BulkTiers<T>
                 engine.KnownOf(partition),
                 CancellationToken.None).ConfigureAwait(false);
             for (var i = 0; i < loads.Length; i++) loads[i].Lease.Take(replies[i]);
-            await TakeAsync(engine, loads, [.. replies.Select(static reply => reply.Entry)]).ConfigureAwait(false);
+            await TakeUnknownAsync(engine, TakeKnown(engine, loads, Array.ConvertAll(replies, static reply => reply.Entry))).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -172,4 +186,7 @@ internal static class BulkTiers<T>
 
     private static IEnumerable<TItem[]> Batches<TItem>(IEnumerable<TItem> items, Func<TItem, int> partitionOf) =>
         items.GroupBy(partitionOf).SelectMany(static partition => partition.Chunk(MaximumBatch));
+
+    /// <summary>An entry that was read and can't be judged yet.</summary>
+    private sealed record Unknown(Load<T> Load, StoredValue Stored, RemoteValue Value);
 }

@@ -14,6 +14,9 @@ internal sealed class RecordedLogs : ILoggerProvider
     /// <summary>The lines of one event.</summary>
     public IReadOnlyList<string> Of(int id) => [.. _lines.Where(line => line.Id == id).Select(static line => line.Text)];
 
+    /// <summary>The lines that name something a server lacks.</summary>
+    public IReadOnlyList<(int Id, string Text)> Lacks => [.. _lines.Where(static line => line.Id is >= 2010 and < 2020)];
+
     public ILogger CreateLogger(string categoryName) => new Logger(_lines);
 
     public void Dispose()

@@ -17,7 +17,7 @@ public class BulkRequestTests
         await using var nodes = new LossyNodes();
         Assert.Equal(40, (await LoadMany(nodes.A, 1)).Count);
         Assert.Equal(
-            (1, 4, 4, false, false),
+            (4, 4, 4, false, false),
             (nodes.Remote.Calls["GetMany"], nodes.Remote.Calls["LeaseMany"], nodes.Remote.Calls["FillMany"], nodes.Remote.Calls.ContainsKey("Lease"), nodes.Remote.Calls.ContainsKey("Fill")));
         Assert.All(await LoadMany(nodes.B, 2), found => Assert.Equal(1, found.Value));
     }
