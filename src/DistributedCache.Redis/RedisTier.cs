@@ -22,6 +22,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private readonly PartitionClient[] _partitions;
     private readonly CacheClock _clock;
     private readonly ILogger _log;
+    private readonly Lock _lock = new();
     private volatile ChannelFollower[] _followers = [];
     private volatile string[] _registered = [];
     private volatile int[] _masters;
@@ -76,7 +77,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
             // Subscribed with the first heartbeat that finds the servers.
         }
 
-        _followers = [.. _followers, channels];
+        lock (_lock) _followers = [.. _followers.Where(static follower => !follower.IsEnded), channels];
         return channels;
     }
 
@@ -118,8 +119,16 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
-        var bytes = await database.StringGetLeaseAsync(_keys.Entry(key)).ConfigureAwait(false);
-        return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
+        try
+        {
+            var bytes = await database.StringGetLeaseAsync(_keys.Entry(key)).ConfigureAwait(false);
+            return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
+        }
+        catch (RedisServerException exception) when (exception.IsOfAnotherType())
+        {
+            // Foreign, like bytes that are no entry, and no failure of the server's.
+            return new RemoteValue(ReadOnlySequence<byte>.Empty, null);
+        }
     }
 
     public async ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net;
 using StackExchange.Redis;
 
 namespace DistributedCache.Redis.Connection;
@@ -26,6 +27,11 @@ internal static class ClientSettings
 
         if (options.EndPoints.Count == 0)
             throw new ArgumentException("The Redis connection string names no server. It is like 'host:6379,host:6380,password=...'.", nameof(connectionString));
+
+        // A URL would be taken for a host's name, and its password named wherever a server is.
+        if (options.EndPoints.OfType<DnsEndPoint>().Any(static server => server.Host.AsSpan().ContainsAny("/@;? ")))
+            throw new ArgumentException(
+                "The Redis connection string has a server that is no host name; a URL is not understood. It is like 'host:6379,host:6380,password=...'.", nameof(connectionString));
         Harden(options, connectionString);
         return options;
     }

@@ -56,9 +56,10 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
         if (_multiplexer is null)
         {
             _multiplexer = await open().ConfigureAwait(false);
-            await AwaitServersAsync(_multiplexer).ConfigureAwait(false);
             if (!owns && _multiplexer.TimeoutMilliseconds > WeakTimeoutMs) log.WeakSettings(_multiplexer.TimeoutMilliseconds);
         }
+
+        await AwaitServersAsync(_multiplexer).ConfigureAwait(false);
 
         var database = _multiplexer.GetDatabase();
         await StoredSettings.CheckAsync(database, names).ConfigureAwait(false);
@@ -81,12 +82,14 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
     }
 
     /// <summary>Gives every server of a cluster a moment to be connected: a multiplexer is open when the first of them is, and what goes
-    /// to the others would fail. Servers know nothing of an application's own clock.</summary>
+    /// to the others would fail. Where none is, what goes to them says why, at once. Servers know nothing of an application's own clock.</summary>
     private static async Task AwaitServersAsync(IConnectionMultiplexer multiplexer)
     {
         for (var waited = TimeSpan.Zero; waited < ConnectTime; waited += ConnectPause)
         {
-            if (Array.TrueForAll(multiplexer.GetServers(), static server => server.IsConnected)) return;
+            var servers = multiplexer.GetServers();
+            var connected = servers.Count(static server => server.IsConnected);
+            if (connected == 0 || connected == servers.Length) return;
             await Task.Delay(ConnectPause, TimeProvider.System).ConfigureAwait(false);
         }
     }

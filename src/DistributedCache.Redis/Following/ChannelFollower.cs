@@ -12,30 +12,31 @@ namespace DistributedCache.Redis.Following;
 internal sealed class ChannelFollower(PartitionNames names, RedisConnection connection, IRemoteFollower follower, ILogger log) : IAsyncDisposable
 {
     private readonly ChannelMessageQueue?[] _queues = new ChannelMessageQueue?[names.Count];
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Lock _lock = new();
+    private Task _subscribing = Task.CompletedTask;
     private bool _isForeignLogged;
     private bool _isComplete;
+    private bool _isEnded;
+
+    /// <summary>Whether nothing is handed on any more.</summary>
+    public bool IsEnded => Volatile.Read(ref _isEnded);
 
     /// <summary>Subscribes to the channels that are not subscribed to yet. One whose server is away is tried again by the next call.</summary>
-    public async Task SubscribeAsync()
+    public Task SubscribeAsync()
     {
-        if (Volatile.Read(ref _isComplete)) return;
-        await _gate.WaitAsync().ConfigureAwait(false);
-        try
+        if (Volatile.Read(ref _isComplete)) return Task.CompletedTask;
+        lock (_lock)
         {
-            var subscriber = await connection.SubscriberAsync().ConfigureAwait(false);
-            await Task.WhenAll(Enumerable.Range(0, names.Count).Where(i => _queues[i] is null).Select(i => SubscribeAsync(subscriber, i))).ConfigureAwait(false);
-            Volatile.Write(ref _isComplete, Array.TrueForAll(_queues, static queue => queue is not null));
-        }
-        finally
-        {
-            _gate.Release();
+            if (_isEnded || !_subscribing.IsCompleted) return _subscribing;
+            return _subscribing = SubscribeToAllAsync();
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _gate.WaitAsync().ConfigureAwait(false);
+        Task subscribing;
+        lock (_lock) (_isEnded, subscribing) = (true, _subscribing);
+        await subscribing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Task.WhenAll(_queues.OfType<ChannelMessageQueue>().Select(static async queue =>
         {
             try
@@ -47,7 +48,13 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
                 // The connection is gone, and the subscription with it.
             }
         })).ConfigureAwait(false);
-        _gate.Dispose();
+    }
+
+    private async Task SubscribeToAllAsync()
+    {
+        var subscriber = await connection.SubscriberAsync().ConfigureAwait(false);
+        await Task.WhenAll(Enumerable.Range(0, names.Count).Where(i => _queues[i] is null).Select(i => SubscribeAsync(subscriber, i))).ConfigureAwait(false);
+        Volatile.Write(ref _isComplete, Array.TrueForAll(_queues, static queue => queue is not null));
     }
 
     private async Task SubscribeAsync(ISubscriber subscriber, int partition)

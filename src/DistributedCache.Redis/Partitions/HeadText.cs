@@ -15,13 +15,17 @@ internal static class HeadText
 
     /// <summary>Reads the values of <see cref="Fields"/>; null where there is no hash, or it is not whole.</summary>
     public static Head? Read(ReadOnlySpan<RedisValue> values, IReadOnlyDictionary<string, long> floors) =>
-        values[0].TryParse(out long incarnation) && values[1].TryParse(out long @base) && values[2].TryParse(out long sequence)
-            ? new Head(incarnation, @base, sequence, values[3].TryParse(out long floor) ? floor : 0, floors)
+        IsSound(values[0], out var incarnation) && IsSound(values[1], out var @base) && IsSound(values[2], out var sequence)
+            && IsSound(values[3].IsNull ? 0 : values[3], out var floor)
+            ? new Head(incarnation, @base, sequence, floor, floors)
             : null;
+
+    // As the scripts have it, which begin anew where a number is not sound.
+    private static bool IsSound(RedisValue value, out long number) => value.TryParse(out number) && number is >= 0 and <= 1L << 53;
 
     private static long Next(ref ReadOnlySpan<byte> text)
     {
-        if (!Utf8Parser.TryParse(text, out long number, out var digits)) throw new FormatException("A script's head is not four numbers.");
+        if (!Utf8Parser.TryParse(text, out long number, out var digits)) throw new RedisException("A script's head is not four numbers.");
         text = digits < text.Length ? text[(digits + 1)..] : [];
         return number;
     }

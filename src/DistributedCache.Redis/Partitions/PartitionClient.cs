@@ -33,7 +33,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var head = HeadOf(reply[0]);
         var fields = (RedisResult[]?)reply[3] ?? [];
         if ((long)reply[2] > settings.TagsPerPartition) await PruneAsync(head).ConfigureAwait(false);
-        return new MarksReply(head, MarksIn(fields), IsComplete: fields.Length > 0);
+        return new MarksReply(head, MarksIn(fields, head), IsComplete: fields.Length > 0);
     }
 
     public async Task<Head?> ReadHeadAsync(IReadOnlyList<string> registered)
@@ -53,7 +53,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         foreach (var mark in marks)
         {
             var absent = mark.Kind is MarkKind.Tag or MarkKind.Prefix ? head.Floor : 0;
-            sequences.Add(KeyValuePair.Create(mark, values[at++].TryParse(out long sequence) ? sequence : absent));
+            var value = values[at++];
+            sequences.Add(KeyValuePair.Create(mark, value.IsNull ? absent : SequenceIn(value, head)));
         }
 
         return new MarksReply(head, sequences);
@@ -68,7 +69,17 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
         // Without a log nothing can be put back: none of what was missed is in the answer.
         if ((connection.Abilities & ServerAbilities.Streams) == 0) return [];
-        var entries = await database.StreamRangeAsync(_log, $"{after + 1}-0", "+").ConfigureAwait(false);
+        StreamEntry[] entries;
+        try
+        {
+            entries = await database.StreamRangeAsync(_log, $"{after + 1}-0", "+").ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (exception.IsOfAnotherType())
+        {
+            // As one that was lost: the next message replaces it.
+            return [];
+        }
+
         var read = new List<Invalidation>(entries.Length);
         foreach (var entry in entries)
         {
@@ -111,7 +122,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         {
             return await TrySetAsync(writes, known).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (IsFull(exception))
+        catch (RedisServerException exception) when (exception.IsFull())
         {
             // No room for the new value must not leave the old one.
             await InvalidateAsync(InvalidationKind.Remove, [.. writes.Select(static write => write.Key)], known).ConfigureAwait(false);
@@ -174,7 +185,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
             var stored = (byte[]?)await RunTextAsync(Script.Fill, call).ConfigureAwait(false) ?? [];
             return Array.ConvertAll(stored, static one => one == (byte)'1');
         }
-        catch (RedisServerException exception) when (IsFull(exception))
+        catch (RedisServerException exception) when (exception.IsFull())
         {
             for (var i = 0; i < writes.Count; i++) await ReleaseAsync(writes[i].Key, tokens[i]).ConfigureAwait(false);
             throw;
@@ -255,22 +266,24 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         }
     }
 
-    private static bool IsFull(RedisServerException exception) => exception.Message.Contains("OOM ", StringComparison.Ordinal);
-
     private static RedisValue Token(ulong token) => token.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 
     private static long Milliseconds(TimeSpan time) => Math.Clamp((long)time.TotalMilliseconds, 1, (long)MaximumLifetime.TotalMilliseconds * 2);
 
-    private static List<KeyValuePair<Mark, long>> MarksIn(RedisResult[] fields)
+    private static List<KeyValuePair<Mark, long>> MarksIn(RedisResult[] fields, Head head)
     {
         var marks = new List<KeyValuePair<Mark, long>>();
         for (var i = 0; i + 1 < fields.Length; i += 2)
         {
-            if (MarkField.TryDecode((string?)fields[i] ?? "", out var mark)) marks.Add(KeyValuePair.Create(mark, (long)fields[i + 1]));
+            if (MarkField.TryDecode((string?)fields[i] ?? "", out var mark)) marks.Add(KeyValuePair.Create(mark, SequenceIn((RedisValue)fields[i + 1], head)));
         }
 
         return marks;
     }
+
+    /// <summary>A mark's number. What is none, or beyond the present, has taken the place of an unknown one: it counts as the present.</summary>
+    private static long SequenceIn(RedisValue value, Head head) =>
+        value.TryParse(out long sequence) && sequence >= 0 && sequence <= head.Sequence ? sequence : head.Sequence;
 
     private static RedisValue[] FieldsWith(IReadOnlyList<string> registered, IReadOnlyCollection<Mark> marks) =>
     [
@@ -317,7 +330,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         {
             return await database.ScriptEvaluateAsync(text.Hash, call.Keys, call.Arguments).ConfigureAwait(false);
         }
-        catch (RedisServerException exception) when (exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal))
+        catch (RedisServerException exception) when (exception.IsUnknownScript())
         {
             // This server has not met it yet: sent whole, once.
             return await database.ScriptEvaluateAsync(text.Text, call.Keys, call.Arguments).ConfigureAwait(false);

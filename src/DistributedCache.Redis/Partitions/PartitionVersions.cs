@@ -48,7 +48,8 @@ internal sealed class PartitionVersions
         Span<long> floors = stackalloc long[Math.Min(versions.Count, 64)];
         for (var i = 0; i < floors.Length; i++)
         {
-            floors[i] = Floor(values[i]);
+            // A list without it would let invalidations pass its entries by.
+            floors[i] = _list.Contains(versions[i]) ? Floor(values[i]) : -1;
             isSame &= floors[i] >= 0 && _floors.TryGetValue(versions[i], out var known) && known == floors[i];
         }
 

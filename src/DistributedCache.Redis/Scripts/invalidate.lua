@@ -10,8 +10,8 @@ if ARGV[7] == 'R' then
 else
   for i = 3, #KEYS, 2 do
     -- The flags stand behind the format's byte; 2 is stale on request.
-    local header = redis.call('GETRANGE', KEYS[i], 0, 1)
-    if string.byte(header, 1) == 1 and #header == 2 then
+    local isString, header = pcall(redis.call, 'GETRANGE', KEYS[i], 0, 1)
+    if isString and string.byte(header, 1) == 1 and #header == 2 then
       redis.call('SETRANGE', KEYS[i], 1, string.char(bit.bor(string.byte(header, 2), 2)))
     end
     redis.call('UNLINK', KEYS[i + 1])

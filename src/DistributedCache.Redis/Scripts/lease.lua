@@ -7,11 +7,13 @@
 -- Answers the head, then for each key 'E' and the entry, 'G' granted, or 'H' and the holder's ms.
 enter(ARGV[6])
 local clears = redis.call('HMGET', M, '*', ARGV[9])
-local clear = math.max(tonumber(clears[1] or 0), tonumber(clears[2] or 0))
+-- One that is no number has taken the place of an unknown one.
+local clear = math.max(tonumber(clears[1] or 0) or seq, tonumber(clears[2] or 0) or seq)
 local answers = { head() }
 
-local function serves(header, rejected)
-  if #header < 40 or string.byte(header, 1) ~= 1 or bit.band(string.byte(header, 2), 2) ~= 0 then return false end
+local function serves(entry, rejected)
+  local isString, header = pcall(redis.call, 'GETRANGE', entry, 0, 39)
+  if not isString or #header < 40 or string.byte(header, 1) ~= 1 or bit.band(string.byte(header, 2), 2) ~= 0 then return false end
   if string.sub(header, 9, 16) == rejected then return false end
   local incarnation, number, fresh = struct.unpack('<i8i8i8', string.sub(header, 17, 40))
   return incarnation == inc and number >= clear and fresh > tonumber(ARGV[7])
@@ -20,7 +22,7 @@ end
 for i = 0, (#KEYS - 2) / 2 - 1 do
   local entry, lease, token, rejected = KEYS[3 + i * 2], KEYS[4 + i * 2], ARGV[10 + i * 2], ARGV[11 + i * 2]
   local holder = redis.call('GET', lease)
-  if serves(redis.call('GETRANGE', entry, 0, 39), rejected) then
+  if serves(entry, rejected) then
     answers[i + 2] = 'E' .. redis.call('GET', entry)
   elseif holder and string.sub(holder, 1, #token) ~= token then
     if string.sub(holder, -1) ~= 'w' then redis.call('SET', lease, holder .. 'w', 'KEEPTTL') end

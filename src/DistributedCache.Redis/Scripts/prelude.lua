@@ -4,13 +4,20 @@
 -- ARGV  1 the highest incarnation the caller knows, 2 the highest number it has seen in it, 3 random bits (0..1023),
 --       4 the channel, 5 how many entries the log keeps, then the script's own
 local M, LOG = KEYS[1], KEYS[2]
-local fields = redis.call('HMGET', M, 'inc', 'run', 'base', 'seq', 'floor', 'versions')
+
+-- What is no hash at all has none of the fields, and is replaced.
+local isHash, fields = pcall(redis.call, 'HMGET', M, 'inc', 'run', 'base', 'seq', 'floor', 'versions')
+if not isHash then fields = {} end
+
 -- Where the server names none, the one there is: no era ends.
 local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%w+)') or fields[2] or ''
 
 -- As numbers, and as they are written: to write one is the dearer part.
 local incText, baseText, seqText, floorText, versions = fields[1], fields[3], fields[4], fields[5] or '0', fields[6] or ''
 local inc, base, seq, floor = tonumber(incText), tonumber(baseText), tonumber(seqText), tonumber(floorText)
+
+-- Beyond 2^53 a number is no longer exact.
+local function isSound(number) return number and number >= 0 and number <= 9007199254740992 end
 
 -- Numbers beyond 1e14 print as 1e+14 unless told not to.
 local function text(number) return string.format('%.0f', number) end
@@ -27,15 +34,20 @@ end
 -- One numbered event: the same text to the log and to the followers.
 local function publish(kind, from, names)
   local message = kind .. ' ' .. incText .. ' ' .. baseText .. ' ' .. seqText .. ' ' .. from .. '\n' .. names
-  redis.call('XADD', LOG, 'MAXLEN', '~', ARGV[5], seqText .. '-0', 'm', message)
+  if not pcall(redis.call, 'XADD', LOG, 'MAXLEN', '~', ARGV[5], seqText .. '-0', 'm', message) then
+    -- What is there is not the partition's log, or goes on beyond the present: it begins anew, which followers take for a gap.
+    redis.call('DEL', LOG)
+    redis.call('XADD', LOG, seqText .. '-0', 'm', message)
+  end
   redis.call('SPUBLISH', ARGV[4], message)
 end
 
-if not (inc and seq and base) or fields[2] ~= run then
+local isWhole = isSound(inc) and isSound(seq) and isSound(base) and isSound(floor)
+if not isWhole or fields[2] ~= run then
   -- A moment no earlier incarnation or era can have used as its number; no order comes from the clock.
   local time = redis.call('TIME')
   local moment = (time[1] * 1000 + math.floor(time[2] / 1000)) * 1024 + tonumber(ARGV[3])
-  if not (inc and seq and base) then
+  if not isWhole then
     inc, base, seq, floor, versions = math.max(moment, tonumber(ARGV[1]) + 1), 0, 0, 0, ''
     incText, baseText, seqText, floorText = text(inc), '0', '0', '0'
     redis.call('DEL', M, LOG)

@@ -3,17 +3,24 @@
 -- fields, and the whole hash where it has no more fields than asked for.
 -- ARGV  6 the most fields to answer whole, 7... versions
 local now = tonumber(redis.call('TIME')[1])
+
+-- When a version was seen last, in s, and its floor; nil where the field has no such thing.
+local function read(version)
+  local seen, since = string.match(redis.call('HGET', M, 'v:' .. version) or '', '^(%d+),(%d+)$')
+  if since and tonumber(since) <= seq then return tonumber(seen), since end
+end
+
 for i = 7, #ARGV do
   if not enter(ARGV[i]) then
-    local seen = redis.call('HGET', M, 'v:' .. ARGV[i])
-    redis.call('HSET', M, 'v:' .. ARGV[i], text(now) .. ',' .. string.match(seen, ',(.*)'))
+    local _, since = read(ARGV[i])
+    redis.call('HSET', M, 'v:' .. ARGV[i], text(now) .. ',' .. (since or seqText))
   end
 end
 
 local kept, floors = {}, {}
 for version in string.gmatch(versions, '[^,]+') do
-  local seen, since = string.match(redis.call('HGET', M, 'v:' .. version) or '', '(%d+),(%d+)')
-  if seen and now - tonumber(seen) < 86400 then
+  local seen, since = read(version)
+  if seen and now - seen < 86400 then
     kept[#kept + 1] = version
     floors[#floors + 1] = version .. '=' .. since
   else

@@ -39,9 +39,11 @@ local count = (#ARGV - 9) / 3
 local keys = (#KEYS - 2) / count
 local names, isRefused, refused = ARGV[9], {}, {}
 if known ~= inc or seen ~= seq then
-  local named, accepted, i = since(), {}, 0
+  -- A log that can't be read tells nothing.
+  local isRead, named = pcall(since)
+  local accepted, i = {}, 0
   each(names, function(name)
-    if named and not named[name] then
+    if isRead and named and not named[name] then
       accepted[#accepted + 1] = #name .. ':' .. name
     else
       isRefused[i] = true

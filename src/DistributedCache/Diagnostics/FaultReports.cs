@@ -80,6 +80,7 @@ internal sealed class FaultReports(ILogger log, TimeProvider time)
     private bool IsDue(object what)
     {
         var now = time.GetTimestamp();
-        return _lastLogged.AddOrUpdate(what, now, (_, last) => time.GetElapsedTime(last, now) >= Quiet ? now : last) == now;
+        if (_lastLogged.TryAdd(what, now)) return true;
+        return _lastLogged.TryGetValue(what, out var last) && time.GetElapsedTime(last, now) >= Quiet && _lastLogged.TryUpdate(what, now, last);
     }
 }

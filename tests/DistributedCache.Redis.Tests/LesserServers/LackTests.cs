@@ -32,25 +32,23 @@ public sealed class LackTests
     public async Task Cache_OnAServerThatLacksSomething_SaysItOnceAndIsShared(string[] settings, int[] lines)
     {
         await using var server = await RedisSingle.StartAsync(settings);
-        using var log = new LogLines();
-        await using var a = new Node(server.ConnectionString, _application, log: log);
+        await using var a = new Node(server.ConnectionString, _application);
         await using var b = new Node(server.ConnectionString, _application);
         await SharesAsync(a, b);
-        Assert.Equal(lines, log.Lacks.Select(static line => line.Id));
-        Assert.All(log.Lacks, line => Assert.Contains($"Redis at {server.Server.Endpoint} (", line.Text, StringComparison.Ordinal));
+        Assert.Equal(lines, a.Logs.Lacks.Select(static line => line.Id));
+        Assert.All(a.Logs.Lacks, line => Assert.Contains($"Redis at {server.Server.Endpoint} (", line.Text, StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Cache_OnAClusterThatLacksSomething_SaysItOnceOfAllMastersAndIsShared()
     {
         await using var cluster = await RedisCluster.StartAsync(settings: [NoStreams, NoShardedPublish, NoShardedSubscribe]);
-        using var log = new LogLines();
-        await using var a = new Node(cluster.ConnectionString, _application, log: log);
+        await using var a = new Node(cluster.ConnectionString, _application);
         await using var b = new Node(cluster.ConnectionString, _application);
         await SharesAsync(a, b);
-        Assert.Equal([2012, 2013], log.Lacks.Select(static line => line.Id));
+        Assert.Equal([2012, 2013], a.Logs.Lacks.Select(static line => line.Id));
         foreach (var master in cluster.Nodes.Take(3))
-            Assert.All(log.Lacks, line => Assert.Contains($"{master.Endpoint} (redis 7.", line.Text, StringComparison.Ordinal));
+            Assert.All(a.Logs.Lacks, line => Assert.Contains($"{master.Endpoint} (redis 7.", line.Text, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -58,11 +56,10 @@ public sealed class LackTests
     {
         await using var cluster = await RedisCluster.StartAsync();
         await cluster.Nodes[1].ExecuteAsync("ACL", "SETUSER", "default", "-spublish");
-        using var log = new LogLines();
-        await using var a = new Node(cluster.ConnectionString, _application, log: log);
+        await using var a = new Node(cluster.ConnectionString, _application);
         await using var b = new Node(cluster.ConnectionString, _application);
         await SharesAsync(a, b);
-        var (id, text) = Assert.Single(log.Lacks);
+        var (id, text) = Assert.Single(a.Logs.Lacks);
         Assert.Equal(2013, id);
         Assert.Contains($"Redis at {cluster.Nodes[1].Endpoint} (redis 7.", text, StringComparison.Ordinal);
         Assert.DoesNotContain(cluster.Nodes[0].Endpoint, text, StringComparison.Ordinal);
@@ -75,10 +72,9 @@ public sealed class LackTests
             $"user shop on >secret ~{{{_application}:* ~{{{_application}}}config resetchannels &{{{_application}:* -@all +@read +@write +@connection -@dangerous "
             + "-client +client|id +client|setname +info +eval +evalsha +script|load +script|exists +publish +spublish +subscribe +ssubscribe +psubscribe "
             + "+unsubscribe +sunsubscribe +multi +exec +watch +discard +echo +time");
-        using var log = new LogLines();
-        await using var a = new Node($"{server.ConnectionString},user=shop,password=secret,configChannel=,tiebreaker=", _application, log: log);
+        await using var a = new Node($"{server.ConnectionString},user=shop,password=secret,configChannel=,tiebreaker=", _application);
         Assert.Equal(InvalidationStatus.Acknowledged, (await a.Cache.SetAsync("k", "v", cancellationToken: Stop)).Status);
-        Assert.Empty(log.Lacks);
+        Assert.Empty(a.Logs.Lacks);
         Assert.Empty((object?[])(await server.Server.ExecuteAsync("KEYS", "*probe"))!);
     }
 

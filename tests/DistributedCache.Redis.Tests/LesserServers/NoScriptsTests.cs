@@ -17,7 +17,7 @@ public sealed class NoScriptsTests
     public async Task Start_WithoutScripts_StartsAndSaysItOnceAndLoads()
     {
         await using var server = await RedisSingle.StartAsync("rename-command EVAL \"\"", "rename-command EVALSHA \"\"");
-        using var log = new LogLines();
+        using var log = new RecordedLogs();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(log);
         builder.Services.AddTieredCache(o => (o.Application, o.Version) = (_application, "v1")).UseRedis(server.ConnectionString);

@@ -64,7 +64,8 @@ public sealed class RespConnection : IDisposable
         _client.Dispose();
     }
 
-    private async Task<object?> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Reads what the server sends unasked.</summary>
+    public async Task<object?> ReadAsync(CancellationToken cancellationToken)
     {
         var line = await ReadLineAsync(cancellationToken);
         var rest = line[1..];

@@ -1,0 +1,16 @@
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Partitions;
+
+/// <summary>What a server's error says, by its first word.</summary>
+internal static class ServerErrors
+{
+    /// <summary>There is no room.</summary>
+    public static bool IsFull(this RedisServerException exception) => exception.Message.Contains("OOM ", StringComparison.Ordinal);
+
+    /// <summary>What is under the key is not of the type the command is for.</summary>
+    public static bool IsOfAnotherType(this RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
+
+    /// <summary>The server does not know the script yet.</summary>
+    public static bool IsUnknownScript(this RedisServerException exception) => exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
+}
