@@ -104,13 +104,11 @@ public sealed class WeightFactorTests(ITestOutputHelper output)
     private double Ratio<T>(IHybridCacheSerializer<T> serializer, Func<T> make)
     {
         make();
-        var values = new T[500];
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        for (var i = 0; i < values.Length; i++) values[i] = make();
-        var heap = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var values = new object[500];
+        var heap = HeapGrowth.Of(values, seed: 0, _ => make()!);
 
         var estimator = Estimator(serializer, out var reports);
-        var ratio = values.Sum(v => (double)estimator.Weigh("", v) - WeightEstimator.EntryOverhead) / heap;
+        var ratio = values.Sum(v => (double)estimator.Weigh("", (T)v) - WeightEstimator.EntryOverhead) / heap;
         output.WriteLine($"FACTOR {typeof(T)}: {ratio:0.00}");
         Assert.Empty(reports);
         return ratio;

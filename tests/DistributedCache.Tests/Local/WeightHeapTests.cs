@@ -109,35 +109,12 @@ public sealed class WeightHeapTests(ITestOutputHelper output)
         Assert.InRange(ratio, 0.7, 1.4);
     }
 
-    /// <summary>How much the heap grows by the values. Where what others left behind is freed meanwhile, nothing was measured: known by
-    /// filling them twice.</summary>
-    private static long Heap(object[] values, Func<Random, object> make)
-    {
-        for (var attempt = 0; attempt < 10; attempt++)
-        {
-            var first = Fill();
-            var second = Fill();
-            if (Math.Abs(first - second) < second / 20) return second;
-        }
-
-        throw new InvalidOperationException("The heap was never at rest.");
-
-        long Fill()
-        {
-            var random = new Random(Seed);
-            Array.Clear(values);
-            var before = GC.GetTotalMemory(forceFullCollection: true);
-            for (var i = 0; i < values.Length; i++) values[i] = make(random);
-            return GC.GetTotalMemory(forceFullCollection: true) - before;
-        }
-    }
-
     private static double Ratio<T>(string name, int size)
     {
         var make = Makers[name];
         make(new Random(Seed), size);
         var values = new object[Math.Clamp(50_000 / size, 100, 5000)];
-        var heap = Heap(values, random => make(random, size));
+        var heap = HeapGrowth.Of(values, Seed, random => make(random, size));
 
         using var services = new ServiceCollection().BuildServiceProvider();
         var failures = new List<Exception?>();
