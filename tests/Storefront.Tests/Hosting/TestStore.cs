@@ -1,7 +1,5 @@
-using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.AspNetCore.Mvc.Testing.Handlers;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,8 +9,7 @@ using Storefront.Data;
 namespace Storefront.Tests.Hosting;
 
 /// <summary>One running instance of the storefront, with a clock and a gate before its database.</summary>
-public sealed class TestStore(StoreFile? shared = null, string environment = "Development", StartingLine? startingLine = null, string? redis = null)
-    : WebApplicationFactory<Program>
+public sealed class TestStore(StoreFile? shared = null, string environment = "Development", StartingLine? startingLine = null) : WebApplicationFactory<Program>
 {
     private readonly StoreFile? _own = shared is null ? SeededStore.Copy() : null;
 
@@ -25,14 +22,10 @@ public sealed class TestStore(StoreFile? shared = null, string environment = "De
     /// <summary>A visitor with cookies of his own.</summary>
     public Visitor Visit() => new(CreateClient());
 
-    /// <summary>A visitor whose cookies are these.</summary>
-    public Visitor Visit(CookieContainer cookies) => new(CreateDefaultClient(new CookieContainerHandler(cookies)));
-
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment(environment);
         builder.UseSetting("ConnectionStrings:store", (shared ?? _own!).Path);
-        if (redis is not null) builder.UseSetting("ConnectionStrings:redis", redis);
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureTestServices(services =>
         {
