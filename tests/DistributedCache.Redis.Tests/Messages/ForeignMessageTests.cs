@@ -115,6 +115,18 @@ public sealed class ForeignMessageTests(SharedRedisCluster servers) : IAsyncLife
     }
 
     [Fact]
+    public async Task Follow_WithAHashThatDoesNotListItsVersion_RegistersItAgain()
+    {
+        var partition = _stored.PartitionOf(Key);
+        await _stored.Database.HashSetAsync(_stored.Hash(partition), "versions", "junk");
+        await Poll.UntilAsync(
+            async () => ((string?)await _stored.Database.HashGetAsync(_stored.Hash(partition), "versions"))!.Split(',').Contains("v1"),
+            () => "The version was not registered again.",
+            TimeSpan.FromSeconds(5));
+        await StaysInStepAsync();
+    }
+
+    [Fact]
     public async Task Follow_WithAHashOfAnotherType_GoesOn()
     {
         foreach (var partition in Partitions)
