@@ -25,9 +25,9 @@ public sealed class PasswordTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(logs);
 
-        // On a busy machine the client may know why only after the usual limit.
+        // On a busy machine the client may know why only after the usual limits.
         builder.Services.AddTieredCache(static o => (o.Application, o.Version, o.RemoteTimeout) = (SharedRedisCluster.NewApplication(), "v1", TimeSpan.FromSeconds(10)))
-            .UseRedis(server.ConnectionString + credentials);
+            .UseRedis($"{server.ConnectionString}{credentials},connectTimeout=5000");
         using var host = builder.Build();
         var began = Stopwatch.GetTimestamp();
         await host.StartAsync(Stop);
