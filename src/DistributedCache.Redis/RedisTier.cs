@@ -67,7 +67,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
 
     public async ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken)
     {
-        var channels = new ChannelFollower(_names, _connection, follower, _log);
+        var channels = new ChannelFollower(_names, _connection, follower, _clock, _log);
         try
         {
             await channels.SubscribeAsync().ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using DistributedCache.Expiry;
 using DistributedCache.Keys;
 using DistributedCache.Redis.Abilities;
 using DistributedCache.Redis.Connection;
@@ -9,12 +10,14 @@ using StackExchange.Redis;
 namespace DistributedCache.Redis.Following;
 
 /// <summary>The channels of all partitions, sharded where servers have such: what wakes a follower early. What is lost here the log has.</summary>
-internal sealed class ChannelFollower(PartitionNames names, RedisConnection connection, IRemoteFollower follower, ILogger log) : IAsyncDisposable
+internal sealed class ChannelFollower(PartitionNames names, RedisConnection connection, IRemoteFollower follower, CacheClock clock, ILogger log) : IAsyncDisposable
 {
+    private const long QuietMs = 60_000;
+
     private readonly ChannelMessageQueue?[] _queues = new ChannelMessageQueue?[names.Count];
     private readonly Lock _lock = new();
     private Task _subscribing = Task.CompletedTask;
-    private bool _isForeignLogged;
+    private long _quietUntil = long.MinValue;
     private bool _isComplete;
     private bool _isEnded;
 
@@ -82,9 +85,15 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         ReadOnlyMemory<byte> bytes = message.Message;
         if (!Message.TryRead(partition, bytes.Span, out var invalidation, out var woken))
         {
-            if (!Interlocked.Exchange(ref _isForeignLogged, true)) log.ForeignMessage(names.Channel(partition));
+            NoteForeign(partition);
         }
         else if (invalidation is not null) follower.OnInvalidation(invalidation);
         else follower.OnWake(partition, woken);
+    }
+
+    private void NoteForeign(int partition)
+    {
+        var (now, until) = (clock.Now, Interlocked.Read(ref _quietUntil));
+        if (now >= until && Interlocked.CompareExchange(ref _quietUntil, now + QuietMs, until) == until) log.ForeignMessage(names.Channel(partition));
     }
 }
