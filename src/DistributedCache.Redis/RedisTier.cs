@@ -96,24 +96,24 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         return await EachAsync(partition => partition.ReadHeadAsync(registered)).ConfigureAwait(false);
     }
 
-    public async ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken) =>
-        await _partitions[partition].ReadMarksAsync(marks, _registered).ConfigureAwait(false);
+    public ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken) =>
+        new(_partitions[partition].ReadMarksAsync(marks, _registered));
 
-    public async ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
-        await _partitions[partition].TouchAsync(known).ConfigureAwait(false);
+    public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
+        new(_partitions[partition].TouchAsync(known));
 
-    public async ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
-        await _partitions[partition].ReadLogAsync(after).ConfigureAwait(false);
+    public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
+        new(_partitions[partition].ReadLogAsync(after));
 
-    public async ValueTask<Invalidation> InvalidateAsync(
+    public ValueTask<Invalidation> InvalidateAsync(
         int partition, InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known, CancellationToken cancellationToken) =>
-        await _partitions[partition].InvalidateAsync(kind, keys, known).ConfigureAwait(false);
+        new(_partitions[partition].InvalidateAsync(kind, keys, known));
 
-    public async ValueTask<Invalidation> InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken) =>
-        await _partitions[partition].InvalidateAsync(mark, known).ConfigureAwait(false);
+    public ValueTask<Invalidation> InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken) =>
+        new(_partitions[partition].InvalidateAsync(mark, known));
 
-    public async ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
-        await _partitions[partition].SetAsync(writes, known).ConfigureAwait(false);
+    public ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
+        new(_partitions[partition].SetAsync(writes, known));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
@@ -143,12 +143,12 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>
         (await _partitions[key.Partition].LeaseAsync([key], [token], rejectedId, known, _clock.UtcNow).ConfigureAwait(false))[0];
 
-    public async ValueTask<LeaseReply[]> LeaseManyAsync(
+    public ValueTask<LeaseReply[]> LeaseManyAsync(
         int partition, IReadOnlyList<CacheKey> keys, IReadOnlyList<ulong> tokens, Known known, CancellationToken cancellationToken) =>
-        await _partitions[partition].LeaseAsync(keys, tokens, rejectedId: 0, known, _clock.UtcNow).ConfigureAwait(false);
+        new(_partitions[partition].LeaseAsync(keys, tokens, rejectedId: 0, known, _clock.UtcNow));
 
-    public async ValueTask<bool> ExtendAsync(CacheKey key, ulong token, CancellationToken cancellationToken) =>
-        await _partitions[key.Partition].ExtendAsync(key, token).ConfigureAwait(false);
+    public ValueTask<bool> ExtendAsync(CacheKey key, ulong token, CancellationToken cancellationToken) =>
+        new(_partitions[key.Partition].ExtendAsync(key, token));
 
     public async ValueTask ReleaseAsync(CacheKey key, ulong token, CancellationToken cancellationToken) =>
         await _partitions[key.Partition].ReleaseAsync(key, token).ConfigureAwait(false);
@@ -156,12 +156,12 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<bool> FillAsync(RemoteWrite write, ulong token, CancellationToken cancellationToken) =>
         (await _partitions[write.Key.Partition].FillAsync([write], [token]).ConfigureAwait(false))[0];
 
-    public async ValueTask<bool[]> FillManyAsync(
+    public ValueTask<bool[]> FillManyAsync(
         int partition, IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens, CancellationToken cancellationToken) =>
-        await _partitions[partition].FillAsync(writes, tokens).ConfigureAwait(false);
+        new(_partitions[partition].FillAsync(writes, tokens));
 
-    public async ValueTask<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken) =>
-        await _partitions[write.Key.Partition].SetPrimaryAsync(write, onlyIfAbsent, known).ConfigureAwait(false);
+    public ValueTask<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken) =>
+        new(_partitions[write.Key.Partition].SetPrimaryAsync(write, onlyIfAbsent, known));
 
     public async ValueTask RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken)
     {

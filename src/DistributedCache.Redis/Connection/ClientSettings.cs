@@ -9,6 +9,9 @@ internal static class ClientSettings
 {
     private const int TimeoutMs = 1_000;
 
+    // Shorter than an operation's patience by default: what fails first then says why.
+    private const int ConnectTimeoutMs = 750;
+
     /// <summary>Reads a connection string.</summary>
     /// <exception cref="ArgumentException">It is empty, names no server, or can't be read; the message never has its password.</exception>
     public static ConfigurationOptions Parse(string connectionString)
@@ -45,7 +48,7 @@ internal static class ClientSettings
         options.HeartbeatConsistencyChecks = true;
         options.ReconnectRetryPolicy = new LinearRetry(200);
         if (!Says("keepAlive")) options.KeepAlive = 1;
-        if (!Says("connectTimeout")) options.ConnectTimeout = TimeoutMs;
+        if (!Says("connectTimeout")) options.ConnectTimeout = ConnectTimeoutMs;
         if (!Says("asyncTimeout")) options.AsyncTimeout = TimeoutMs;
         if (!Says("syncTimeout")) options.SyncTimeout = TimeoutMs;
 

@@ -25,6 +25,9 @@ internal abstract class Flight<T>(FlightKey key)
 
     public bool IsCompleted => _isCompleted;
 
+    /// <summary>Whether the table may have it; the table's.</summary>
+    public bool IsListed { get; set; }
+
     public Task<T> Task
     {
         get

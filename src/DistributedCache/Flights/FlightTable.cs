@@ -39,6 +39,7 @@ internal sealed class FlightTable
             // An older flight goes on for those who wait for it; nobody new finds it.
             if (present is null ? _flights.TryAdd(key, made) : _flights.TryUpdate(key, made, present))
             {
+                made.IsListed = true;
                 isNew = true;
                 return made;
             }
@@ -46,5 +47,11 @@ internal sealed class FlightTable
     }
 
     /// <summary>Takes a flight out, if it is still the one newcomers find.</summary>
-    public void Remove<T>(Flight<T> flight) => _flights.TryRemove(KeyValuePair.Create(flight.Key, (object)flight));
+    public void Remove<T>(Flight<T> flight)
+    {
+        // Most are taken out twice: when they are answered, and to be sure when they end.
+        if (!flight.IsListed) return;
+        flight.IsListed = false;
+        _flights.TryRemove(KeyValuePair.Create(flight.Key, (object)flight));
+    }
 }

@@ -9,7 +9,7 @@ public sealed class ClientSettingsTests
     public void Parse_OfServersAlone_SetsWhatNoticesAHungServerInASecond()
     {
         var options = ClientSettings.Parse("one:6379,two:6380");
-        Assert.Equal((1_000, 1_000, 1, false), (options.AsyncTimeout, options.ConnectTimeout, options.KeepAlive, options.AbortOnConnectFail));
+        Assert.Equal((1_000, 750, 1, false), (options.AsyncTimeout, options.ConnectTimeout, options.KeepAlive, options.AbortOnConnectFail));
         Assert.Equal(TimeSpan.FromMilliseconds(100), options.HeartbeatInterval);
         Assert.Same(BacklogPolicy.FailFast, options.BacklogPolicy);
     }
