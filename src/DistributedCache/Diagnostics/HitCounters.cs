@@ -93,7 +93,8 @@ internal static class HitCounters
         // one who may is here.
         lock (Sync)
         {
-            Find(id);
+            // One that was given back since is a straggler's, of a call that outlives its cache: it is no error, and counts for nobody.
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)_nextId, nameof(id));
             _retirement ??= new Retirement(new Row());
             var cells = new long[Math.Max(MinLength, (int)BitOperations.RoundUpToPowerOf2((uint)id + 1))];
             _cells?.CopyTo(cells, 0);

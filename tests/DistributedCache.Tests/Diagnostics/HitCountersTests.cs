@@ -36,6 +36,16 @@ public class HitCountersTests
     }
 
     [Fact]
+    public void Increment_OfOneThatWasFreedOnAThreadThatNeverCounted_CountsForNobody()
+    {
+        var id = HitCounters.Allocate();
+        HitCounters.Free(id);
+        Exception? thrown = null;
+        RunThread(() => thrown = Record.Exception(() => HitCounters.Increment(id)));
+        Assert.Null(thrown);
+    }
+
+    [Fact]
     public void Free_UnknownOrTwice_Throws()
     {
         var id = HitCounters.Allocate();
