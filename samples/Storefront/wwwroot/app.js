@@ -1,4 +1,8 @@
 // Every form is one request: data-method and data-path say which, data-body which fields go into it and as what.
+// Of several instances, the one that answers here.
+document.getElementById("instance").textContent = location.host;
+document.title = `Storefront ${location.host}`;
+
 const answers = { hits: [], misses: [], count: 0 };
 
 async function ask(method, path, body) {
@@ -24,15 +28,12 @@ async function ask(method, path, body) {
 }
 
 function kindOf(response, cacheStatus) {
-  if (/; hit/.test(cacheStatus)) return /ttl=-|detail=unverified/.test(cacheStatus) ? "stale" : "hit";
+  if (/; hit/.test(cacheStatus)) return /ttl=-|detail=unverified/.test(cacheStatus) ? "stale" : /detail=L2/.test(cacheStatus) ? "shared" : "hit";
   if (/; fwd=/.test(cacheStatus)) return "miss";
   return response.ok ? "write" : "fault";
 }
 
-const labelOf = answer => {
-  const tier = /detail=(L\d)/.exec(answer.cacheStatus)?.[1];
-  return { hit: tier ? `hit ${tier}` : "hit", miss: "miss", stale: "stale", write: "done", fault: "refused" }[answer.kind];
-};
+const labels = { hit: "hit L1", shared: "hit L2", miss: "miss", stale: "stale", write: "done", fault: "refused" };
 
 const milliseconds = time => `${time.toFixed(time < 10 ? 1 : 0)} ms`;
 
@@ -40,7 +41,7 @@ function fill(root, answer) {
   const set = (name, text) => { const at = root.querySelector(`.${name}`); if (at) at.textContent = text; };
   const chip = root.querySelector(".chip");
   chip.dataset.kind = answer.kind;
-  chip.textContent = labelOf(answer);
+  chip.textContent = labels[answer.kind];
   set("request", decodeURIComponent(answer.request));
   set("status", answer.status);
   set("time", milliseconds(answer.time));
@@ -82,7 +83,7 @@ function note(answer) {
   while (log.children.length > 60) log.lastChild.remove();
 
   answers.count++;
-  if (answer.kind === "hit") answers.hits.push(answer.time);
+  if (["hit", "shared"].includes(answer.kind)) answers.hits.push(answer.time);
   if (answer.kind === "miss") answers.misses.push(answer.time);
   const total = (name, text) => { document.querySelector(`[data-total=${name}]`).textContent = text; };
   total("answers", answers.count);

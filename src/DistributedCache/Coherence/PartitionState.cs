@@ -234,7 +234,12 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
     public PendingKey Register(string index) => _pending.Add(new PendingKey(index, Generation));
 
-    public void Unregister(PendingKey pending) => _pending.Remove(pending);
+    /// <summary>Ends a read or write. What it still brings, as one whose caller has left may, is not kept: nothing tells it of invalidations any more.</summary>
+    public void Unregister(PendingKey pending)
+    {
+        _pending.Remove(pending);
+        pending.Apply(long.MaxValue);
+    }
 
     /// <summary>Judges what an entry says of this partition: its key, if that lives here, and the marks stamped here.</summary>
     public Verdict JudgeKey(StampSet stamps, long sequence)

@@ -57,8 +57,9 @@ internal sealed class SingleLoad<TState, T>(
         {
             return await looking.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested && !looking.IsCompleted)
+        catch (OperationCanceledException)
         {
+            // Also where the tiers have answered since: nobody else goes on from there.
             _ = LoadAfterAsync(looking);
             Leave();
             throw;

@@ -1,5 +1,7 @@
 using DistributedCache.Pipeline;
+using DistributedCache.Remote;
 using DistributedCache.Tests.Pipeline;
+using DistributedCache.Tests.Remote;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.Tests.Flights;
@@ -85,5 +87,49 @@ public class FlightSoakTests
         await moving.CancelAsync();
         await clock;
         await Eventually.TrueAsync(() => running.Sum() == 0);
+    }
+
+    [Fact]
+    public async Task GetOrCreateAsync_FirstCallerLeavesAsTheTierAnswers_LeavesTheLoadToWhoJoined()
+    {
+        await using var two = TwoNodes.Make();
+        TaskCompletionSource answer = null!;
+        var remote = new FailingRemote(two.Remote, _ => false)
+        {
+            Read = async _ =>
+            {
+                await answer.Task;
+                return null;
+            },
+        };
+        await using var node = TestCache.Make(null, null, two.Time, services => services.AddSingleton<IRemoteTier>(remote));
+        await node.Cache.Set("first", 0);
+        for (var round = 0; round < 1000; round++)
+        {
+            answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var leaving = new CancellationTokenSource();
+            var first = node.Cache.GetOrCreateAsync($"k{round}", (_, _) => ValueTask.FromResult(1), cancellationToken: leaving.Token).AsTask();
+            var joined = node.Cache.GetOrCreateAsync($"k{round}", (_, _) => ValueTask.FromResult(2), cancellationToken: CancellationToken.None).AsTask();
+            using var together = new Barrier(2);
+            var left = Task.Run(
+                () =>
+                {
+                    together.SignalAndWait();
+                    leaving.Cancel();
+                },
+                TestContext.Current.CancellationToken);
+            together.SignalAndWait(TestContext.Current.CancellationToken);
+            answer.SetResult();
+            Assert.Equal(1, await Eventually.DoneAsync(joined));
+            await left;
+            try
+            {
+                Assert.Equal(1, await Eventually.DoneAsync(first));
+            }
+            catch (OperationCanceledException)
+            {
+                // It left in time.
+            }
+        }
     }
 }

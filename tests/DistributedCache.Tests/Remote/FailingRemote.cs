@@ -7,7 +7,7 @@ namespace DistributedCache.Tests.Remote;
 /// <summary>A tier that passes on what it is told to, and fails everything else.</summary>
 internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails, bool? isLossless = null) : IRemoteTier
 {
-    /// <summary>Takes the place of reading an entry.</summary>
+    /// <summary>Takes the place of reading an entry, also as one of many.</summary>
     public Func<CacheKey, ValueTask<RemoteValue?>>? Read { get; set; }
 
     /// <summary>Takes the place of asking for a lease.</summary>
@@ -62,7 +62,7 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
     public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken) => Read is not null ? Read(key) : Try("Get", () => inner.GetAsync(key, cancellationToken));
 
     public ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken) =>
-        Try("GetMany", () => inner.GetManyAsync(keys, cancellationToken));
+        Read is not null ? new(Task.WhenAll(keys.Select(key => Read(key).AsTask()))) : Try("GetMany", () => inner.GetManyAsync(keys, cancellationToken));
 
     public ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>
         Ask is not null ? Ask(key) : Try("Lease", () => inner.LeaseAsync(key, token, rejectedId, known, cancellationToken));
