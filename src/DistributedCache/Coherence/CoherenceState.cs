@@ -70,6 +70,27 @@ internal sealed class CoherenceState
         return verdict == Verdict.Valid && !verified && !IsRecent(began, now) ? Verdict.Unverified : verdict;
     }
 
+    /// <summary>Judges an entry of the remote tier: also whether invalidations reach its version, from when that was registered.</summary>
+    /// <param name="stamps">Its stamps.</param>
+    /// <param name="version">The version it was stored for.</param>
+    /// <param name="sequence">Its key's stamp.</param>
+    /// <param name="now">Monotonic milliseconds.</param>
+    public Verdict JudgeStored(StampSet stamps, string version, long sequence, long now)
+    {
+        // The version is read first: what changes while judging makes the next read judge again.
+        var moment = Version.Current;
+        if (now <= Version.FreshThrough && stamps.Found is { } found && found.Moment == moment && sequence >= found.Sequence && found.Version == version) return Verdict.Valid;
+        var partition = _partitions[stamps.Partition];
+        lock (partition.Lock)
+        {
+            if (!partition.Covers(version, sequence)) return Verdict.Invalid;
+        }
+
+        var verdict = Judge(stamps, sequence, now);
+        if (verdict == Verdict.Valid) stamps.Found = new FoundValid(moment, version, sequence);
+        return verdict;
+    }
+
     /// <summary>Until when every partition of an entry counts as verified, or its own load as recent; <see cref="long.MinValue"/> where
     /// neither ever was.</summary>
     public long VerifiedThrough(StampSet stamps, long began)

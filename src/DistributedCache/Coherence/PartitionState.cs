@@ -77,7 +77,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
         (Incarnation, Base, Applied) = (head.Incarnation, head.Base, head.Sequence);
         _seenOfEra = head.Sequence;
-        _versions.Raise(head);
+        _versions.TryRaise(head);
         HasHead = true;
         Found();
         _marks.Clear(head.Sequence);
@@ -136,7 +136,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         if (IsOfThePast(head.Incarnation, head.Base)) return Progress.Old;
         if (head.Incarnation != Incarnation || head.Base != Base) return Missing(Progress.Foreign, head.Incarnation == Incarnation ? head.Sequence : long.MaxValue);
         See(head.Base, head.Sequence);
-        _versions.Raise(head);
+        if (_versions.TryRaise(head)) version.Rise();
         if (Applied < head.Sequence) return Missing(Progress.Behind, head.Sequence);
         if (sentAt > VerifiedAt) VerifiedAt = sentAt;
         return Progress.Current;

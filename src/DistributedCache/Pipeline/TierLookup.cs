@@ -75,25 +75,19 @@ internal abstract class TierLookup<T> : Flight<T>
     public bool TryRead(RemoteValue found, out StoredValue stored, out Verdict verdict)
     {
         verdict = Verdict.Valid;
-
-        // Noted before the rest is read: who asks for a lease must not be answered with the same unreadable entry for ever.
-        if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) RejectedId = header.EntryId;
         if (!StoredValue.TryRead(found, Call.Key, Pending.Generation, _engine.Coherence, _engine.Clock, out stored, out var fault))
         {
+            // Who asks for a lease must not be answered with the same unreadable entry for ever.
+            if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) RejectedId = header.EntryId;
             _engine.BadEnvelope(fault);
             return false;
         }
 
+        RejectedId = stored.Header.EntryId;
+
         // What is to be refreshed is no refreshment: only what another node has loaded since.
         if (IsBackground && Fallback is { } present && stored.Times.Created <= LocalCopies.CreatedAt(present) + ClockSlack) return false;
         if (Call.Key.IsPrimary) return true;
-
-        // Invalidations reach only entries of registered versions, from when they were registered.
-        var partition = _engine.Coherence[Call.Key.Partition];
-        lock (partition.Lock)
-        {
-            if (!partition.Covers(Call.Key.Version, stored.Header.Sequence)) return false;
-        }
 
         verdict = Judge(stored);
         return verdict != Verdict.Invalid;
@@ -101,7 +95,7 @@ internal abstract class TierLookup<T> : Flight<T>
 
     /// <summary>What is known of an entry of the remote tier now. A primary value that was read is what there is.</summary>
     public Verdict Judge(in StoredValue stored) =>
-        Call.Key.IsPrimary ? Verdict.Valid : _engine.Coherence.Judge(stored.Stamps, stored.Header.Sequence, _engine.Clock.Now);
+        Call.Key.IsPrimary ? Verdict.Valid : _engine.Coherence.JudgeStored(stored.Stamps, Call.Key.Version, stored.Header.Sequence, _engine.Clock.Now);
 
     /// <summary>Whether the remote tier can say more: of marks, or of whether this node has missed something.</summary>
     public bool NeedsAsking(Verdict verdict) =>
