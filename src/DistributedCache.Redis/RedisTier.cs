@@ -137,7 +137,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         var names = new RedisKey[keys.Count];
         for (var i = 0; i < names.Length; i++) names[i] = _keys.Entry(keys[i]);
         var values = await database.StringGetAsync(names).ConfigureAwait(false);
-        return Array.ConvertAll(values, static value => value.IsNull ? null : new RemoteValue(new ReadOnlySequence<byte>((ReadOnlyMemory<byte>)value), null));
+        return Array.ConvertAll(values, static value => value.IsNull ? (RemoteValue?)null : new RemoteValue(new ReadOnlySequence<byte>((ReadOnlyMemory<byte>)value), null));
     }
 
     public async ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>

@@ -2,6 +2,21 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace DistributedCache.Flights;
 
+/// <summary>A running load, as the table knows it.</summary>
+internal abstract class Flight
+{
+    private volatile bool _isListed;
+
+    public abstract FlightKey Key { get; }
+
+    /// <summary>Whether the table may have it; the table's.</summary>
+    public bool IsListed
+    {
+        get => _isListed;
+        set => _isListed = value;
+    }
+}
+
 /// <summary>One running load that any number of callers wait for.</summary>
 /// <remarks>
 /// <para>A caller's cancellation ends that caller's wait; the last one's ends the load. Callers who can't be cancelled share the
@@ -10,7 +25,7 @@ namespace DistributedCache.Flights;
 /// source of its cancellation for who may leave.</para>
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "The source has no timer and no handle, and outlives the flight where a caller leaves as it ends.")]
-internal abstract class Flight<T>(FlightKey key)
+internal abstract class Flight<T> : Flight
 {
     private TaskCompletionSource<T>? _completion;
     private CancellationTokenSource? _abandoned;
@@ -21,12 +36,7 @@ internal abstract class Flight<T>(FlightKey key)
     private volatile bool _isAbandoned;
     private volatile bool _isCompleted;
 
-    public FlightKey Key => key;
-
     public bool IsCompleted => _isCompleted;
-
-    /// <summary>Whether the table may have it; the table's.</summary>
-    public bool IsListed { get; set; }
 
     public Task<T> Task
     {

@@ -141,7 +141,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     }
 
     /// <summary>When a value loaded or set now ends; null where it is not to be stored.</summary>
-    public static EntryTimes? Times(in EntryPolicy policy, LoadContext? context, bool isNull, long now, long loadDuration)
+    public static EntryTimes? Times(EntryPolicy policy, LoadContext? context, bool isNull, long now, long loadDuration)
     {
         var duration = context?.Duration is { } own ? ResolvedProfile.Milliseconds(Shorter(own, TieredCacheOptions.MaximumLifetime)) : policy.DurationMs;
         if (isNull) duration = Math.Min(duration, policy.Profile.NullDurationMs);
@@ -157,7 +157,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The same times, capped by how long L1 may hold what it takes now: a value made here, or one L2 has had for a while.</summary>
-    public static EntryTimes LocalTimes(in EntryPolicy policy, in EntryTimes times, long now) => policy.CapsLocal && times.Sliding == 0
+    public static EntryTimes LocalTimes(EntryPolicy policy, in EntryTimes times, long now) => policy.CapsLocal && times.Sliding == 0
         ? times with { FreshUntil = Math.Min(times.FreshUntil, now + policy.LocalDurationMs) }
         : times;
 

@@ -72,7 +72,7 @@ internal class Load<T> : TierLookup<T>
             if (Call.ReadsRemote)
             {
                 using var found = await Engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);
-                if (found is not null && TryRead(found, out var stored, out var verdict))
+                if (found is { } value && TryRead(value, out var stored, out var verdict))
                 {
                     if (NeedsAsking(verdict))
                     {
@@ -260,7 +260,7 @@ internal class Load<T> : TierLookup<T>
         try
         {
             using var stored = await Engine.Remote.GetAsync(Call.Key, CancellationToken.None).ConfigureAwait(false);
-            return stored is not null && await TryAdoptAsync(stored).ConfigureAwait(false);
+            return stored is { } value && await TryAdoptAsync(value).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -20,7 +20,6 @@ internal abstract class TierLookup<T> : Flight<T>
     private CacheTier _fallbackTier = CacheTier.Local;
 
     protected TierLookup(CacheEngine engine, EntryCall call, LocalEntry? candidate)
-        : base(new FlightKey(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates))
     {
         _engine = engine;
         Call = call;
@@ -31,6 +30,8 @@ internal abstract class TierLookup<T> : Flight<T>
     }
 
     public EntryCall Call { get; }
+
+    public override FlightKey Key => Call.FlightKeyFor<T>();
 
     /// <summary>The process-wide version when the load began.</summary>
     public long StartVersion { get; }

@@ -195,7 +195,7 @@ internal sealed class ResilientRemote : IRemoteTier
         }
     }
 
-    private BoundedWait<T>.Pool Waits<T>() => typeof(T) == typeof(RemoteValue)
+    private BoundedWait<T>.Pool Waits<T>() => typeof(T) == typeof(RemoteValue?)
         ? (BoundedWait<T>.Pool)(object)_reads
         : (BoundedWait<T>.Pool)_waits.GetOrAdd(typeof(T), static (_, self) => new BoundedWait<T>.Pool(self._time, self._limit), this);
 

@@ -82,7 +82,7 @@ public class SharedTierTests
         IRemoteTier tier = two.Remote;
         var key = two.NodeA.Services.GetRequiredService<CacheEngine>().Key("", "a");
         using var whole = await tier.GetAsync(key, TestContext.Current.CancellationToken);
-        var bytes = whole!.Bytes.ToArray();
+        var bytes = whole!.Value.Bytes.ToArray();
         await AssertMissAsync(two, length < 0 ? bytes[..^1] : bytes[..length], length);
     }
 
@@ -97,7 +97,7 @@ public class SharedTierTests
             await two.A.Set("a", new Product(1, "x"), null, "tag");
             IRemoteTier tier = two.Remote;
             using var whole = await tier.GetAsync(two.NodeA.Services.GetRequiredService<CacheEngine>().Key("", "a"), TestContext.Current.CancellationToken);
-            var bytes = whole!.Bytes.ToArray();
+            var bytes = whole!.Value.Bytes.ToArray();
 
             // Everything behind the header is noise, so that the header still says it is a fresh entry.
             random.NextBytes(i % 2 == 0 ? bytes.AsSpan(40) : bytes);
