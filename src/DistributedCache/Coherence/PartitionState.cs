@@ -232,7 +232,12 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         local.DropBelow(index, long.MaxValue);
     }
 
-    public PendingKey Register(string index) => _pending.Add(new PendingKey(index, Generation));
+    /// <summary>Begins a read or write, which is told what is applied to its key from now on.</summary>
+    public void Register(PendingKey pending)
+    {
+        pending.Generation = Generation;
+        _pending.Add(pending);
+    }
 
     /// <summary>Ends a read or write. What it still brings, as one whose caller has left may, is not kept: nothing tells it of invalidations any more.</summary>
     public void Unregister(PendingKey pending)

@@ -3,14 +3,14 @@ namespace DistributedCache.Coherence;
 /// <summary>A read or write of a key that is under way: what it brings is judged by what was applied here meanwhile.</summary>
 /// <remarks>Registered before the request is sent. Guarded by its partition's lock, but for <see cref="Highest"/>, which joiners
 /// of a flight read without it.</remarks>
-internal sealed class PendingKey(string index, int generation)
+internal abstract class PendingKey
 {
     private long _highest = -1;
 
-    public string Index { get; } = index;
+    public abstract string Index { get; }
 
     /// <summary>The partition's generation when it was registered.</summary>
-    public int Generation { get; } = generation;
+    public int Generation { get; set; }
 
     /// <summary>The highest number applied for the key since; -1 for none.</summary>
     public long Highest => Volatile.Read(ref _highest);

@@ -5,11 +5,10 @@ internal sealed class PendingKeys
 {
     private readonly Dictionary<string, PendingKey> _first = [];
 
-    public PendingKey Add(PendingKey pending)
+    public void Add(PendingKey pending)
     {
         pending.Next = _first.GetValueOrDefault(pending.Index);
         _first[pending.Index] = pending;
-        return pending;
     }
 
     public void Remove(PendingKey pending)

@@ -1,9 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using DistributedCache.Coherence;
 
 namespace DistributedCache.Flights;
 
 /// <summary>A running load, as the table knows it.</summary>
-internal abstract class Flight
+internal abstract class Flight : PendingKey
 {
     private volatile bool _isListed;
 

@@ -51,7 +51,7 @@ internal class Load<T> : TierLookup<T>
     /// have been heard of; nor takes a stale value that stands in for it when that may not be served any more.</summary>
     public override bool Admits()
     {
-        if (Pending.Highest >= 0) return false;
+        if (Highest >= 0) return false;
         if (IsCompleted) return Fallback is { } entry && MayStandIn(entry);
         var now = Engine.Clock.Now;
         return (Engine.Coherence.Version.Current == StartVersion && (now <= Engine.Coherence.Version.FreshThrough || Engine.Coherence.IsRecent(_began, now)))
@@ -152,7 +152,7 @@ internal class Load<T> : TierLookup<T>
         if (isAccepted && loaded.MakeLocal() is { } entry)
         {
             Payload = entry.Value as StoredPayload;
-            Engine.Kept(Engine.Local.Keep(entry, Engine.Coherence[Call.Key.Partition], Pending), Call.Policy.Profile);
+            Engine.Kept(Engine.Local.Keep(entry, Engine.Coherence[Call.Key.Partition], this), Call.Policy.Profile);
         }
 
         if (_lease is { } lease) await lease.ReleaseAsync().ConfigureAwait(false);
@@ -211,7 +211,7 @@ internal class Load<T> : TierLookup<T>
     public void End()
     {
         var partition = Engine.Coherence[Call.Key.Partition];
-        lock (partition.Lock) partition.Unregister(Pending);
+        lock (partition.Lock) partition.Unregister(this);
         _lease?.Dispose();
         Engine.Flights.Remove(this);
     }
@@ -286,7 +286,7 @@ internal class Load<T> : TierLookup<T>
                 LoadDuration = entry.LoadDuration,
                 CounterId = entry.CounterId,
             };
-            Engine.Local.Keep(standIn, Engine.Coherence[Call.Key.Partition], Pending);
+            Engine.Local.Keep(standIn, Engine.Coherence[Call.Key.Partition], this);
         }
 
         return TimeSpan.FromMilliseconds(delay);

@@ -26,12 +26,14 @@ internal abstract class TierLookup<T> : Flight<T>
         Fallback = candidate;
         StartVersion = engine.Coherence.Version.Current;
         var partition = engine.Coherence[call.Key.Partition];
-        lock (partition.Lock) Pending = partition.Register(call.Key.Index);
+        lock (partition.Lock) partition.Register(this);
     }
 
     public EntryCall Call { get; }
 
     public override FlightKey Key => Call.FlightKeyFor<T>();
+
+    public override string Index => Call.Key.Index;
 
     /// <summary>The process-wide version when the load began.</summary>
     public long StartVersion { get; }
@@ -52,8 +54,6 @@ internal abstract class TierLookup<T> : Flight<T>
     public ulong RejectedId { get; private set; }
 
     protected CacheEngine Engine => _engine;
-
-    protected PendingKey Pending { get; }
 
     /// <summary>Another flight of the key may have ended between its caller's look at L1 and the making of this one.</summary>
     public bool TryLocal() => !IsBackground && Call.ReadsLocal && _engine.Store.FindLocked(Call.Key.Index) is { } present && present != Fallback
@@ -76,7 +76,7 @@ internal abstract class TierLookup<T> : Flight<T>
     public bool TryRead(RemoteValue found, out StoredValue stored, out Verdict verdict)
     {
         verdict = Verdict.Valid;
-        if (!StoredValue.TryRead(found, Call.Key, Pending.Generation, _engine.Coherence, _engine.Clock, out stored, out var fault))
+        if (!StoredValue.TryRead(found, Call.Key, Generation, _engine.Coherence, _engine.Clock, out stored, out var fault))
         {
             // Who asks for a lease must not be answered with the same unreadable entry for ever.
             if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) RejectedId = header.EntryId;
@@ -119,7 +119,7 @@ internal abstract class TierLookup<T> : Flight<T>
 
         // That a sliding entry is there at all says that it was renewed in time, whenever it was stored.
         if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
-        if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], Pending);
+        if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], this);
         if (now < entry.FreshUntil && TryServe(value, stored.Stamps, long.MinValue, verdict, LookupInfo.Of(entry, CacheTier.Remote), now)) return true;
         if (entry.IsGone(now)) return false;
         if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _fallbackTier = CacheTier.Remote;
