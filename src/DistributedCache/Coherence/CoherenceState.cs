@@ -33,6 +33,7 @@ internal sealed class CoherenceState
     {
         var moment = Version.Moment;
         if (Volatile.Read(ref _snapshot) is { } present && present.Moment == moment) return present;
+        var version = Version.Current;
         var partitions = new SeenSnapshot.Partition[_partitions.Length];
         for (var i = 0; i < partitions.Length; i++)
         {
@@ -40,7 +41,7 @@ internal sealed class CoherenceState
             lock (partition.Lock) partitions[i] = new SeenSnapshot.Partition(partition.Incarnation, partition.Seen, partition.Generation);
         }
 
-        var snapshot = new SeenSnapshot(moment, partitions);
+        var snapshot = new SeenSnapshot(moment, version, partitions);
         Volatile.Write(ref _snapshot, snapshot);
         return snapshot;
     }

@@ -31,6 +31,9 @@ internal class Load<T> : TierLookup<T>
         _seen = engine.Coherence.Snapshot();
     }
 
+    /// <summary>The process-wide version when the load began.</summary>
+    public long StartVersion => _seen.Version;
+
     /// <summary>Whether something invalidated the value while it was loaded that only its own tags tell of: who joined after the load
     /// began runs again.</summary>
     public bool IsOutdated { get; private set; }

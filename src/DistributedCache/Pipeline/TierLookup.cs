@@ -17,14 +17,13 @@ internal abstract class TierLookup<T> : Flight<T>
     private const long ClockSlack = 50;
 
     private readonly CacheEngine _engine;
-    private CacheTier _fallbackTier = CacheTier.Local;
+    private bool _isFallbackRemote;
 
     protected TierLookup(CacheEngine engine, EntryCall call, LocalEntry? candidate)
     {
         _engine = engine;
         Call = call;
         Fallback = candidate;
-        StartVersion = engine.Coherence.Version.Current;
         var partition = engine.Coherence[call.Key.Partition];
         lock (partition.Lock) partition.Register(this);
     }
@@ -34,9 +33,6 @@ internal abstract class TierLookup<T> : Flight<T>
     public override FlightKey Key => Call.FlightKeyFor<T>();
 
     public override string Index => Call.Key.Index;
-
-    /// <summary>The process-wide version when the load began.</summary>
-    public long StartVersion { get; }
 
     /// <summary>An entry that is no longer fresh, or not known to be valid, but may stand in.</summary>
     public LocalEntry? Fallback { get; private set; }
@@ -122,7 +118,7 @@ internal abstract class TierLookup<T> : Flight<T>
         if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], this);
         if (now < entry.FreshUntil && TryServe(value, stored.Stamps, long.MinValue, verdict, LookupInfo.Of(entry, CacheTier.Remote), now)) return true;
         if (entry.IsGone(now)) return false;
-        if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _fallbackTier = CacheTier.Remote;
+        if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _isFallbackRemote = true;
         Fallback = entry;
         return false;
     }
@@ -132,11 +128,11 @@ internal abstract class TierLookup<T> : Flight<T>
     {
         if (Fallback is not { } entry || IsCompleted) return false;
         if (!MayStandIn(entry) || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
-        Info = LookupInfo.Of(entry, _fallbackTier, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
+        Info = LookupInfo.Of(entry, _isFallbackRemote ? CacheTier.Remote : CacheTier.Local, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
         Payload = entry.Value as StoredPayload;
         KeepAloft();
         var counters = _engine.CountersOf(Call.Policy.Profile);
-        Count(_fallbackTier == CacheTier.Remote ? counters.RemoteStale : counters.LocalStale);
+        Count(_isFallbackRemote ? counters.RemoteStale : counters.LocalStale);
         TryComplete(value!);
         return true;
     }
