@@ -2,6 +2,7 @@ using System.Buffers;
 using DistributedCache.Pipeline;
 using DistributedCache.Remote;
 using DistributedCache.Tests.Pipeline;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.Tests.Remote;
@@ -68,7 +69,7 @@ public class SharedTierTests
     }
 
     [Theory]
-    [InlineData(0)]
+    [InlineData(1)]
     [InlineData(1)]
     [InlineData(39)]
     [InlineData(40)]
@@ -128,6 +129,18 @@ public class SharedTierTests
 
         // Its lease was given back.
         Assert.Equal(1, await two.B.Load("a", 1));
+    }
+
+    [Fact]
+    public async Task SetAsync_NotForTheRemoteTier_RemovesWhatIsThereAndStoresNothing()
+    {
+        await using var two = TwoNodes.Make();
+        await two.A.Set("a", "old");
+        await two.A.Set("a", "new", new() { Flags = HybridCacheEntryFlags.DisableDistributedCacheWrite });
+        IRemoteTier tier = two.Remote;
+        Assert.Null(await tier.GetAsync(two.NodeA.Services.GetRequiredService<CacheEngine>().Key("", "a"), TestContext.Current.CancellationToken));
+        Assert.Equal("new", (await two.A.Find<string>("a")).Value);
+        Assert.False((await two.B.Find<string>("a")).HasValue);
     }
 
     [Fact]

@@ -204,6 +204,9 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
     {
         if (!settings.HoldsValues) return;
         _versions.Add(write.Key.Version);
+
+        // A write that is to reach no tier still removes what is there.
+        if (write.Envelope.IsEmpty) return;
         var envelope = write.Envelope.ToArray();
         if (sequence is { } stamp) EnvelopeHeader.TryStamp(envelope, _incarnation, stamp);
         _entries[new Place(write.Key.Version, write.Key.Index)] =
