@@ -70,7 +70,6 @@ public class SharedTierTests
 
     [Theory]
     [InlineData(1)]
-    [InlineData(1)]
     [InlineData(39)]
     [InlineData(40)]
     [InlineData(41)]
