@@ -259,7 +259,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Judges what an entry says of this partition: its key, if that lives here, and the marks stamped here.</summary>
     public Verdict JudgeKey(StampSet stamps, long sequence)
     {
-        if (stamps.Generation != Generation) return Verdict.Invalid;
+        if (stamps.Generation != Generation && Holds(ProtocolRules.KeptInItsGeneration)) return Verdict.Invalid;
         if (stamps.IsPrimary) return Verdict.Valid;
         if (stamps.Incarnation != Incarnation) return Verdict.Invalid;
         return Worse(_marks.Judge(Mark.Clear, sequence), stamps.Tenant.Length == 0 ? Verdict.Valid : _marks.Judge(Mark.ClearOf(stamps.Tenant), sequence));

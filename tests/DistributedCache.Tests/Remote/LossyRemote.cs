@@ -316,6 +316,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
     private void Send(Partition state, Invalidation message)
     {
+        // As a stream does.
+        if (state.Log.Count > 0 && state.Log[^1].Sequence >= message.Sequence) throw new IOException("The log does not begin anew.");
         state.Log.Add(message);
         while (state.Log.Count > logLength) state.Log.RemoveAt(0);
         for (var i = 0; i < _followers.Count; i++)
