@@ -102,6 +102,9 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         new(_partitions[partition].TouchAsync(known));
 
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        new(_partitions[partition].RenewAsync(incarnation, known, _registered));
+
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         new(_partitions[partition].ReadLogAsync(after));
 

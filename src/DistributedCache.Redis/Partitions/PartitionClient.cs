@@ -21,16 +21,19 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     private readonly RedisKey _hash = names.Hash(number);
     private readonly RedisKey _log = names.Log(number);
     private readonly PartitionVersions _versions = new();
+    private readonly PartitionEras _eras = new();
+    private readonly Lock _lock = new();
+    private Known _known;
 
     public async Task<MarksReply> RegisterAsync(IReadOnlyCollection<string> versions, int maximumMarks)
     {
-        var call = Call(default, keys: 0, arguments: 1 + versions.Count);
+        var call = Call(keys: 0, arguments: 1 + versions.Count);
         call.Own[0] = maximumMarks;
         var at = 1;
         foreach (var version in versions) call.Own[at++] = version;
         var reply = await RunAsync(Script.Register, call).ConfigureAwait(false);
         _versions.AdoptFloors((string?)reply[1] ?? "");
-        var head = HeadOf(reply[0]);
+        var head = _eras.Adopt(HeadOf(reply[0]), (string?)reply[4]);
         var fields = (RedisResult[]?)reply[3] ?? [];
         if ((long)reply[2] > settings.TagsPerPartition) await PruneAsync(head).ConfigureAwait(false);
         return new MarksReply(head, MarksIn(fields, head), IsComplete: fields.Length > 0);
@@ -39,8 +42,13 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     public async Task<Head?> ReadHeadAsync(IReadOnlyList<string> registered)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
-        var values = await database.HashGetAsync(_hash, FieldsWith(registered, [])).ConfigureAwait(false);
-        return HeadIn(values, registered);
+        var fields = FieldsWith(registered, []);
+        var head = HeadIn(await database.HashGetAsync(_hash, fields).ConfigureAwait(false), registered);
+        if (head is null or { Eras: not null }) return head;
+
+        // All at once: of two reads either could be of another server.
+        var values = await database.HashGetAsync(_hash, [.. fields, HeadText.Eras]).ConfigureAwait(false);
+        return HeadIn(values, registered) is { } completed ? _eras.Adopt(completed, values[^1]) : null;
     }
 
     public async Task<MarksReply> ReadMarksAsync(IReadOnlyCollection<Mark> marks, IReadOnlyList<string> registered)
@@ -60,8 +68,20 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         return new MarksReply(head, sequences);
     }
 
-    public async Task<Head> TouchAsync(Known known) =>
-        HeadOf(await RunTextAsync(Script.Touch, Call(known, keys: 0, arguments: 0)).ConfigureAwait(false));
+    public async Task<Head> TouchAsync(Known known)
+    {
+        var reply = await RunAsync(Script.Touch, Call(known, keys: 0, arguments: 0)).ConfigureAwait(false);
+        return _eras.Adopt(HeadOf(reply[0]), (string?)reply[1]);
+    }
+
+    /// <summary>Begins a new incarnation if this is still the present one, and registers in whichever there is then.</summary>
+    public async Task<Head> RenewAsync(long incarnation, Known known, IReadOnlyCollection<string> versions)
+    {
+        var call = Call(known, keys: 0, arguments: 1);
+        call.Own[0] = incarnation;
+        await RunTextAsync(Script.Renew, call).ConfigureAwait(false);
+        return (await RegisterAsync(versions, maximumMarks: 0).ConfigureAwait(false)).Head;
+    }
 
     public async Task<IReadOnlyList<Invalidation>> ReadLogAsync(long after)
     {
@@ -153,7 +173,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     public async Task<bool> ExtendAsync(CacheKey key, ulong token)
     {
-        var call = Call(default, keys: 1, arguments: 2);
+        var call = Call(keys: 1, arguments: 2);
         call.OwnKeys[0] = physicalKeys.Lease(key);
         (call.Own[0], call.Own[1]) = (Token(token), settings.LeaseMilliseconds);
         return (bool)await RunTextAsync(Script.Extend, call).ConfigureAwait(false);
@@ -161,7 +181,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     public async Task ReleaseAsync(CacheKey key, ulong token)
     {
-        var call = Call(default, keys: 1, arguments: 2);
+        var call = Call(keys: 1, arguments: 2);
         call.OwnKeys[0] = physicalKeys.Lease(key);
         (call.Own[0], call.Own[1]) = (Token(token), key.Index);
         await RunTextAsync(Script.Release, call).ConfigureAwait(false);
@@ -169,7 +189,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     public async Task<bool[]> FillAsync(IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens)
     {
-        var call = Call(default, 2 * writes.Count, arguments: 4 * writes.Count);
+        var call = Call(2 * writes.Count, arguments: 4 * writes.Count);
         for (var i = 0; i < writes.Count; i++)
         {
             call.OwnKeys[2 * i] = physicalKeys.Entry(writes[i].Key);
@@ -209,7 +229,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     private async Task<SetReply> TrySetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
     {
-        var names = NameList.Encode([.. writes.Select(static write => write.Key.Index)]);
+        var message = NameList.Encode([.. writes.Select(static write => write.Key.Index)]);
         var reply = await RepeatAsync(Script.Set, () =>
         {
             var (text, versions) = (_versions.Text, _versions.List);
@@ -220,10 +240,12 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
                 physicalKeys.AddEveryVersion(write.Key, versions, physical, leavesOutOwn: true);
             }
 
-            var call = Call(known, physical.Count, arguments: 4 + (3 * writes.Count));
+            // What its caller had seen, though more is known by now: later invalidations of the keys are to refuse it.
+            Note(known);
+            var call = new ScriptCall(names, number, settings.LogLength, known, physical.Count, 4 + (3 * writes.Count));
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
-            (call.Own[2], call.Own[3]) = (MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant)), names);
+            (call.Own[2], call.Own[3]) = (MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant)), message);
             for (var i = 0; i < writes.Count; i++)
             {
                 var envelope = writes[i].Envelope;
@@ -296,15 +318,34 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     {
         _versions.Adopt((string?)values[4] ?? "");
         _versions.AdoptFloors(registered, values.AsSpan(HeadText.Fields.Length));
-        return HeadText.Read(values, _versions.Floors);
+        return HeadText.Read(values, _versions.Floors) is { } head ? Noted(head) : null;
     }
 
-    private Head HeadOf(RedisResult text) => HeadText.Parse((byte[]?)text ?? [], _versions.Floors);
+    private Head HeadOf(RedisResult text) => Noted(HeadText.Parse((byte[]?)text ?? [], _versions.Floors));
+
+    private Head Noted(Head head)
+    {
+        Note(new Known(head.Incarnation, head.Sequence));
+        return _eras.Complete(head);
+    }
+
+    /// <summary>Notes the highest that any call has brought or was told: whichever call a new server meets first says where its era may
+    /// begin.</summary>
+    private Known Note(Known known)
+    {
+        lock (_lock)
+        {
+            if ((known.Incarnation, known.Seen).CompareTo((_known.Incarnation, _known.Seen)) > 0) _known = known;
+            return _known;
+        }
+    }
 
     private Invalidation Numbered(Head head, InvalidationKind kind, IReadOnlyList<string> indexes, Mark mark = default) =>
         new(number, head.Incarnation, head.Base, head.Sequence, kind, indexes, mark);
 
-    private ScriptCall Call(Known known, int keys, int arguments) => new(names, number, settings.LogLength, known, keys, arguments);
+    private ScriptCall Call(Known known, int keys, int arguments) => new(names, number, settings.LogLength, Note(known), keys, arguments);
+
+    private ScriptCall Call(int keys, int arguments) => Call(default, keys, arguments);
 
     /// <summary>Runs a script that wants the keys of every version in use, again where it names others than the caller knew.</summary>
     private async Task<RedisResult[]> RepeatAsync(Script script, Func<ScriptCall> make)

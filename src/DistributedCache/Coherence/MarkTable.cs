@@ -1,7 +1,7 @@
 namespace DistributedCache.Coherence;
 
 /// <summary>The marks of a partition that are known here, and since which number they are all of them.</summary>
-internal sealed class MarkTable(int maximum)
+internal sealed class MarkTable(int maximum, ProtocolRules rules = ProtocolRules.All)
 {
     private readonly Dictionary<Mark, long> _marks = [];
 
@@ -23,10 +23,10 @@ internal sealed class MarkTable(int maximum)
     /// <summary>Takes in an answer, by maximum, and as known only if nothing moved since it was asked for.</summary>
     public void Learn(IReadOnlyCollection<Mark> asked, MarksReply reply, long baselineWhenAsked)
     {
-        var isKnown = baselineWhenAsked == Baseline;
+        var isKnown = baselineWhenAsked == Baseline || (rules & ProtocolRules.MarksKnownAtBaseline) == 0;
         foreach (var (mark, sequence) in reply.Sequences)
         {
-            if (_marks.TryGetValue(mark, out var present)) _marks[mark] = Math.Max(present, sequence);
+            if (_marks.TryGetValue(mark, out var present) && (rules & ProtocolRules.MarksByMaximum) != 0) _marks[mark] = Math.Max(present, sequence);
             else if (isKnown) _marks[mark] = sequence;
         }
 
@@ -48,7 +48,7 @@ internal sealed class MarkTable(int maximum)
 
     public Verdict Judge(Mark mark, long sequence) =>
         _marks.TryGetValue(mark, out var invalidated) ? invalidated <= sequence ? Verdict.Valid : Verdict.Invalid
-        : sequence < Baseline ? Verdict.Unknown : Verdict.Valid;
+        : sequence < Baseline && (rules & ProtocolRules.MarksSinceBaseline) != 0 ? Verdict.Unknown : Verdict.Valid;
 
     /// <summary>Forgets the older half of the marks. What is stamped below the cut must be asked for from now on: baseline rises with it.</summary>
     private void Prune()
@@ -61,6 +61,6 @@ internal sealed class MarkTable(int maximum)
             if (sequence <= cut && !mark.IsClear) _marks.Remove(mark);
         }
 
-        Baseline = Math.Max(Baseline, cut);
+        if ((rules & ProtocolRules.PruningRaisesBaseline) != 0) Baseline = Math.Max(Baseline, cut);
     }
 }

@@ -56,7 +56,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Local = new LocalCopies(Store, Clock);
         Renewals = new SlidingRenewals(this);
         Coherence = new CoherenceState(
-            Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local);
+            Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local,
+            services.GetService(typeof(ProtocolRules)) as ProtocolRules? ?? ProtocolRules.All);
         Calls = new CallResolver(profiles, Coherence, options.MaximumKeyLength);
         Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store, Faults);
         Faults.Counted += Meter.Fault;
@@ -137,7 +138,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public Known KnownOf(int partition)
     {
         var state = Coherence[partition];
-        lock (state.Lock) return new Known(state.Incarnation, state.Seen);
+        lock (state.Lock) return state.Known;
     }
 
     /// <summary>When a value loaded or set now ends; null where it is not to be stored.</summary>
@@ -206,20 +207,36 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
             : _pipelines.For(null, 0, 0, timeout);
     }
 
-    /// <summary>Carries out a write of this node's, acknowledged; its token.</summary>
-    public ConsistencyToken Applied(Invalidation message)
+    /// <summary>Carries out a write of this node's, acknowledged.</summary>
+    /// <returns>Its token; null where it was lost since, and is to be sent again. Fails where that can't be found out.</returns>
+    public ValueTask<ConsistencyToken?> AppliedAsync(Invalidation message)
     {
         var partition = Coherence[message.Partition];
-        bool isMissing;
-        lock (partition.Lock)
-        {
-            // An acknowledgement that is ahead of its messages is no loss; one from another era is news of it.
-            isMissing = partition.ApplyOwn(message) == Progress.Foreign && partition.HasHead;
-        }
+        Progress progress;
+        lock (partition.Lock) progress = partition.ApplyOwn(message);
+        if (progress == Progress.Lost) return AppliedAfterSyncAsync(message);
 
-        if (isMissing) _follower.CatchUp(message.Partition);
-        return new ConsistencyToken(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
+        // An acknowledgement that is ahead of its messages is no loss; one from another era is news of it.
+        if (progress == Progress.Foreign) _follower.CatchUp(message.Partition);
+        return ValueTask.FromResult<ConsistencyToken?>(TokenOf(message));
     }
+
+    /// <summary>Reads a partition's head now and follows it there; false where that is not reached.</summary>
+    public async ValueTask<bool> TrySyncAsync(int partition)
+    {
+        try
+        {
+            return await _follower.SyncAsync(partition).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            RemoteFailed(exception);
+            return false;
+        }
+    }
+
+    /// <summary>Looks for what a partition misses, behind the caller.</summary>
+    public void CatchUp(int partition) => _follower.CatchUp(partition);
 
     /// <summary>Invalidates keys of one partition in this process alone, where the remote tier could not be told: what is here of them,
     /// and what is under way, is not kept.</summary>
@@ -264,6 +281,17 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Meter.Dispose();
         foreach (var counters in _counters) counters?.Dispose();
     }
+
+    /// <summary>Which incarnation is in force, and whether a number is among its own, only a head that is read now can tell.</summary>
+    private async ValueTask<ConsistencyToken?> AppliedAfterSyncAsync(Invalidation message)
+    {
+        await _follower.SyncAsync(message.Partition).ConfigureAwait(false);
+        var partition = Coherence[message.Partition];
+        lock (partition.Lock) return partition.IsLost(message) ? null : TokenOf(message);
+    }
+
+    private ConsistencyToken TokenOf(Invalidation message) =>
+        new(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
 
     /// <summary>The versions of all entries that this node may read or write.</summary>
     private string[] Versions() => [.. Profiles.Current.All.Select(static profile => profile.Version).Distinct()];

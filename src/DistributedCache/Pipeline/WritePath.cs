@@ -9,6 +9,9 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     // What one script may name.
     private const int MaximumBatch = 256;
 
+    // A write is lost only with a failover between its number and its answer.
+    private const int MaximumAttempts = 8;
+
     // For how long a refused Set tries again.
     private const long RetryMs = 1_000;
 
@@ -80,7 +83,13 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     {
         try
         {
-            return Result(await engine.Remote.InvalidateAsync(partition, mark, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false));
+            for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+            {
+                var message = await engine.Remote.InvalidateAsync(partition, mark, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+                if (await engine.AppliedAsync(message).ConfigureAwait(false) is { } token) return new InvalidationResult(Done, token);
+            }
+
+            throw Lost();
         }
         catch (Exception exception)
         {
@@ -95,7 +104,13 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return Result(await engine.Remote.InvalidateAsync(partition, kind, keys, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false));
+            for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+            {
+                var message = await engine.Remote.InvalidateAsync(partition, kind, keys, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+                if (await engine.AppliedAsync(message).ConfigureAwait(false) is { } token) return new InvalidationResult(Done, token);
+            }
+
+            throw Lost();
         }
         catch (Exception exception)
         {
@@ -134,9 +149,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
                     continue;
                 }
 
-                var reply = await engine.Remote.SetPrimaryAsync(write.Remote, onlyIfAbsent: false, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
-                var sequence = reply.Invalidation?.Sequence ?? engine.KnownOf(partition).Seen;
-                results.Add(Kept(write, sequence, reply.Invalidation is { } message ? Result(message) : new InvalidationResult(Done)));
+                results.Add(await SetPrimaryAsync(partition, write).ConfigureAwait(false));
             }
 
             // One call names one version.
@@ -159,12 +172,20 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     private async ValueTask<List<InvalidationResult>> SetCachedAsync<T>(int partition, IReadOnlyList<PendingWrite<T>> writes, long began, Known known)
     {
         var results = new List<InvalidationResult>();
+        var lost = 0;
         while (true)
         {
             var reply = await engine.Remote.SetAsync(partition, [.. writes.Select(static w => w.Remote)], known, CancellationToken.None).ConfigureAwait(false);
             if (reply.Invalidation is { } message)
             {
-                var result = Result(message);
+                if (await engine.AppliedAsync(message).ConfigureAwait(false) is not { } token)
+                {
+                    // None is stored any more: all try again, and are refused where another's invalidation came first.
+                    if (++lost == MaximumAttempts) throw Lost();
+                    continue;
+                }
+
+                var result = new InvalidationResult(Done, token);
                 results.Add(result);
                 for (var i = 0; i < writes.Count; i++)
                 {
@@ -194,7 +215,19 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
             : new InvalidationResult(InvalidationStatus.Rejected, result.Token, [write.Call.Key.Name]);
     }
 
-    private InvalidationResult Result(Invalidation message) => new(Done, engine.Applied(message));
+    private async ValueTask<InvalidationResult> SetPrimaryAsync<T>(int partition, PendingWrite<T> write)
+    {
+        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+        {
+            var reply = await engine.Remote.SetPrimaryAsync(write.Remote, onlyIfAbsent: false, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+            if (reply.Invalidation is not { } message) return Kept(write, engine.KnownOf(partition).Seen, new InvalidationResult(Done));
+            if (await engine.AppliedAsync(message).ConfigureAwait(false) is { } token) return Kept(write, message.Sequence, new InvalidationResult(Done, token));
+        }
+
+        throw Lost();
+    }
+
+    private static IOException Lost() => new("The write was acknowledged and lost again by its servers, each time it was sent.");
 
     /// <summary>The least that was reached, everything refused, and one token.</summary>
     private InvalidationResult Merge(IReadOnlyList<InvalidationResult> results)

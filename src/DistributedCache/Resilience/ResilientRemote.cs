@@ -70,6 +70,9 @@ internal sealed class ResilientRemote : IRemoteTier
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         RunAsync(partition, (_inner, partition, known), static (s, stop) => s._inner.TouchAsync(s.partition, s.known, stop), cancellationToken);
 
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        RunAsync(partition, (_inner, partition, incarnation, known), static (s, stop) => s._inner.BeginIncarnationAsync(s.partition, s.incarnation, s.known, stop), cancellationToken);
+
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         RunAsync(partition, (_inner, partition, after), static (s, stop) => s._inner.ReadLogAsync(s.partition, s.after, stop), cancellationToken);
 
