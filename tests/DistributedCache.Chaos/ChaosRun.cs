@@ -26,7 +26,7 @@ internal static class ChaosRun
         if (await recovery.UntilCoherentAsync(TimeSpan.FromSeconds(30)) is null) throw new TimeoutException("The nodes did not become coherent before the first fault.");
 
         using var stop = new CancellationTokenSource();
-        var load = Load(fleet.Nodes, world, random, stop.Token);
+        var load = LoadAsync(fleet.Nodes, await fleet.AddAsync(), world, random, stop.Token);
         var scene = new FaultScene(cluster, options.NodeTimeout, fleet.Nodes, world, new FailoverLosses(cluster, application, fleet.Nodes, world), random);
         var deck = new FaultDeck([.. options.Faults.Select(name => Fault(name, application))], random);
         await new FaultRunner(scene, deck, recovery, say).RunAsync(TimeSpan.FromSeconds(options.Seconds));
@@ -38,10 +38,12 @@ internal static class ChaosRun
         return HistoryChecker.Judge(new Evidence(world.History.Events, world.Keys, TieredNode.MaxStaleness.TotalMilliseconds));
     }
 
-    private static Task Load(IReadOnlyList<RecordedNode> nodes, World world, Random random, CancellationToken stop)
+    private static Task LoadAsync(IReadOnlyList<RecordedNode> nodes, RecordedNode inspector, World world, Random random, CancellationToken stop)
     {
         var rows = new StoredRows();
-        var work = new List<Task> { Task.Run(() => new ReachProbe(nodes, world, new Random(random.Next())).RunAsync(stop), CancellationToken.None) };
+        var probe = new ReachProbe(nodes, world, new Random(random.Next()));
+        var inspection = new Inspector(inspector, world, new Random(random.Next()));
+        var work = new List<Task> { Task.Run(() => probe.RunAsync(stop), CancellationToken.None), Task.Run(() => inspection.RunAsync(stop), CancellationToken.None) };
         foreach (var node in nodes)
         {
             var writer = new Writer(node, world, rows, new Random(random.Next()));
@@ -60,8 +62,9 @@ internal static class ChaosRun
     private static async Task FindAllAsync(Fleet fleet, World world)
     {
         await Task.Delay(Calm);
-        var fresh = await fleet.AddAsync();
-        foreach (var node in fleet.Nodes.Append(fresh))
+        RecordedNode[] nodes = [.. fleet.Nodes, await fleet.AddAsync()];
+        await new RecoveryWatch(nodes, world).UntilCoherentAsync(Calm);
+        foreach (var node in nodes)
             foreach (var key in world.Keys.All) await node.FindAsync(key);
     }
 

@@ -27,6 +27,9 @@ internal enum Operation
     /// <summary>Everything was invalidated.</summary>
     Clear,
 
+    /// <summary>A look for what is in Redis, by a node that keeps nothing and asks for one key at a time.</summary>
+    Inspect,
+
     /// <summary>A look for what is stored once the load is over, without a factory.</summary>
     Find,
 

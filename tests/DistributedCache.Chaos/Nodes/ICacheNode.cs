@@ -10,8 +10,8 @@ internal interface ICacheNode : IAsyncDisposable
 
     Task<Answer> ReadAsync(CacheKey key, Func<CancellationToken, Task<Item>> load);
 
-    /// <summary>Looks without loading, in both tiers or in this node's memory alone.</summary>
-    Task<Answer> FindAsync(CacheKey key, bool local);
+    /// <summary>Looks without loading.</summary>
+    Task<Answer> FindAsync(CacheKey key, Where where);
 
     Task<Outcome> SetAsync(CacheKey key, Item item);
 

@@ -39,12 +39,15 @@ internal sealed class RecordedNode(int number, Func<Task<ICacheNode>> start, Wor
         }));
     }
 
+    /// <summary>Looks for what is stored in Redis, without loading.</summary>
+    public Task<Answer?> InspectAsync(CacheKey key) => AnswerAsync(Operation.Inspect, world.History.Now, key, cache => cache.FindAsync(key, Where.Redis));
+
     /// <summary>Looks for what is stored, without loading.</summary>
-    public Task<Answer?> FindAsync(CacheKey key) => AnswerAsync(Operation.Find, world.History.Now, key, cache => cache.FindAsync(key, local: false));
+    public Task<Answer?> FindAsync(CacheKey key) => AnswerAsync(Operation.Find, world.History.Now, key, cache => cache.FindAsync(key, Where.Both));
 
     /// <summary>Whether this node's memory would answer an older version than that as fresh.</summary>
     public async Task<bool> HoldsOlderAsync(CacheKey key, long version) =>
-        await Cache.FindAsync(key, local: true) is { Item: { } item, IsMarked: false } && item.Version < version;
+        await Cache.FindAsync(key, Where.Memory) is { Item: { } item, IsMarked: false } && item.Version < version;
 
     public Task<bool> KnowsAsync(ConsistencyToken token) => Cache.KnowsAsync(token);
 

@@ -14,6 +14,7 @@ internal sealed class TieredNode : ICacheNode
     public static readonly TimeSpan MaxStaleness = new TieredCacheOptions().MaxStaleness;
 
     private static readonly TieredCacheEntryOptions InMemory = new() { Flags = HybridCacheEntryFlags.DisableDistributedCache };
+    private static readonly TieredCacheEntryOptions InRedis = new() { Flags = HybridCacheEntryFlags.DisableLocalCache };
 
     private readonly ServiceProvider _services;
     private readonly ConnectionMultiplexer _connection;
@@ -62,7 +63,12 @@ internal sealed class TieredNode : ICacheNode
     public async Task<Answer> ReadAsync(CacheKey key, Func<CancellationToken, Task<Item>> load) =>
         Of(await _cache.GetOrCreateEntryAsync(key.Name, load, static async (load, _, stop) => await load(stop), tags: key.Tags));
 
-    public async Task<Answer> FindAsync(CacheKey key, bool local) => Of(await _cache.GetAsync<Item>(key.Name, local ? InMemory : null));
+    public async Task<Answer> FindAsync(CacheKey key, Where where) => Of(await _cache.GetAsync<Item>(key.Name, where switch
+    {
+        Where.Memory => InMemory,
+        Where.Redis => InRedis,
+        _ => null,
+    }));
 
     public async Task<Outcome> SetAsync(CacheKey key, Item item) => Of(await _cache.SetAsync(key.Name, item, tags: key.Tags));
 
