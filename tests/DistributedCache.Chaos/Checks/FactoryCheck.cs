@@ -9,7 +9,7 @@ internal static class FactoryCheck
     public static IEnumerable<Row> Judge(Evidence evidence)
     {
         // Of keys in both tiers that do not expire within a run; of those that do, an interval would hold several lives.
-        var keys = evidence.Keys.Items.Concat(evidence.Keys.Stored).ToArray();
+        var keys = evidence.Keys.Items.Concat(evidence.Keys.Single).Concat(evidence.Keys.Stored).ToArray();
         var loads = evidence[Operation.Load].ToLookup(static e => e.Target);
         var invalidations = Invalidations(evidence, keys);
         var (intervals, worst) = (0, 0);

@@ -3,18 +3,21 @@ namespace DistributedCache.Chaos.Faults;
 /// <summary>Cuts one node off its servers: its connections are closed and refused, held so that every byte comes late, or closed once.</summary>
 internal sealed class CutFault : IFault
 {
+    private const string Refused = "refused", Held = "held", Once = "closed once";
+
     public string Name => "cut";
 
-    public async Task<Strike> StrikeAsync(FaultScene scene, int turn)
+    public IReadOnlyList<string> Forms => [Refused, Held, Once];
+
+    public async Task<Strike> StrikeAsync(FaultScene scene, string form)
     {
         var node = scene.AnyNode();
-        var form = (turn % 3) switch { 0 => "refused", 1 => "held", _ => "closed once" };
-        if (turn % 3 == 0) node.Line.Cut();
-        else if (turn % 3 == 1) node.Line.Hold();
+        if (form == Refused) node.Line.Cut();
+        else if (form == Held) node.Line.Hold();
         else node.Line.Reset();
-        if (turn % 3 < 2) await Task.Delay(scene.Random.Next(1_000, 5_000));
+        if (form != Once) await Task.Delay(scene.Random.Next(1_000, 5_000));
         node.Line.Mend();
-        return new(form, node.Number, scene.Now);
+        return new(node.Number, scene.Now);
     }
 
     public Task HealAsync(FaultScene scene) => Task.CompletedTask;

@@ -1,21 +1,28 @@
 namespace DistributedCache.Chaos.Faults;
 
-/// <summary>Draws faults at random, each once before any comes again.</summary>
+/// <summary>Draws faults at random: each fault in one of its forms before any comes in another, and every form before any comes again.</summary>
 internal sealed class FaultDeck(IReadOnlyList<IFault> faults, Random random)
 {
-    private readonly Dictionary<IFault, int> _turns = faults.ToDictionary(static f => f, static _ => 0);
-    private readonly Queue<IFault> _drawn = new();
+    private readonly Queue<(IFault Fault, string Form)> _drawn = new();
 
-    public (IFault Fault, int Turn) Next()
+    public (IFault Fault, string Form) Next()
     {
-        if (_drawn.Count == 0)
-        {
-            var shuffled = faults.ToArray();
-            random.Shuffle(shuffled);
-            foreach (var fault in shuffled) _drawn.Enqueue(fault);
-        }
+        if (_drawn.Count == 0) Shuffle();
+        return _drawn.Dequeue();
+    }
 
-        var next = _drawn.Dequeue();
-        return (next, _turns[next]++);
+    private void Shuffle()
+    {
+        var forms = faults.ToDictionary(static fault => fault, fault => Shuffled(fault.Forms));
+        for (var round = 0; round < forms.Values.Max(static f => f.Length); round++)
+            foreach (var fault in Shuffled(faults))
+                if (round < forms[fault].Length) _drawn.Enqueue((fault, forms[fault][round]));
+    }
+
+    private T[] Shuffled<T>(IEnumerable<T> items)
+    {
+        var shuffled = items.ToArray();
+        random.Shuffle(shuffled);
+        return shuffled;
     }
 }

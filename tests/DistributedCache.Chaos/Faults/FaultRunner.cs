@@ -14,26 +14,26 @@ internal sealed class FaultRunner(FaultScene scene, FaultDeck deck, RecoveryWatc
         while (true)
         {
             // Long enough that there is something healthy to measure.
-            await Task.Delay(scene.Random.Next(2_000, 4_000));
+            await Task.Delay(scene.Random.Next(2_500, 4_500));
             if (scene.Now >= end) return;
-            var (fault, turn) = deck.Next();
-            await DoAsync(fault, turn);
+            var (fault, form) = deck.Next();
+            await DoAsync(fault, form);
         }
     }
 
-    private async Task DoAsync(IFault fault, int turn)
+    private async Task DoAsync(IFault fault, string form)
     {
         var began = scene.Now;
-        var strike = await fault.StrikeAsync(scene, turn);
+        var strike = await fault.StrikeAsync(scene, form);
         var coherent = await recovery.UntilCoherentAsync(Patience);
         if (strike.Meanwhile is { } meanwhile) await meanwhile;
         var took = coherent - strike.Since;
         scene.World.History.Add(new(
             Operation.Recover, strike.Since, strike.Since + (took ?? Patience.TotalMilliseconds), strike.Node, fault.Name, -1,
-            coherent is null ? Result.Failed : Result.Done, strike.Form));
+            coherent is null ? Result.Failed : Result.Done, form));
         await fault.HealAsync(scene);
-        scene.World.History.Add(new(Operation.Fault, began, scene.Now, strike.Node, fault.Name, Status: strike.Form));
-        say($"{began / 1000,6:0.0} s  {fault.Name}, {strike.Form}{(strike.Node < 0 ? "" : $", node {strike.Node}")}: struck for {(strike.Since - began) / 1000:0.00} s, "
+        scene.World.History.Add(new(Operation.Fault, began, scene.Now, strike.Node, fault.Name, Status: form));
+        say($"{began / 1000,6:0.0} s  {fault.Name}, {form}{(strike.Node < 0 ? "" : $", node {strike.Node}")}: struck for {(strike.Since - began) / 1000:0.00} s, "
             + (took is { } time ? $"coherent again {time / 1000:0.00} s after" : $"not coherent within {Patience.TotalSeconds} s"));
     }
 }

@@ -5,10 +5,12 @@ internal sealed class FlushFault : IFault
 {
     public string Name => "flush";
 
-    public async Task<Strike> StrikeAsync(FaultScene scene, int turn)
+    public IReadOnlyList<string> Forms => ["all masters"];
+
+    public async Task<Strike> StrikeAsync(FaultScene scene, string form)
     {
         foreach (var master in await scene.MastersAsync()) await master.ExecuteAsync("FLUSHALL");
-        return new("all masters", -1, scene.Now);
+        return new(-1, scene.Now);
     }
 
     public Task HealAsync(FaultScene scene) => Task.CompletedTask;

@@ -3,14 +3,18 @@ namespace DistributedCache.Chaos.Faults;
 /// <summary>Hangs a master (SIGSTOP): for less than a heartbeat may be late, for less than a failover takes, or until there was one.</summary>
 internal sealed class HangFault : IFault
 {
+    private const string Moment = "one heartbeat", While = "shorter than a failover", Failover = "until the failover";
+
     private static readonly TimeSpan LateHeartbeat = TimeSpan.FromMilliseconds(600);
 
     public string Name => "hang";
 
-    public Task<Strike> StrikeAsync(FaultScene scene, int turn) => (turn % 3) switch
+    public IReadOnlyList<string> Forms => [Moment, While, Failover];
+
+    public Task<Strike> StrikeAsync(FaultScene scene, string form) => form switch
     {
-        0 => UntilFailoverAsync(scene),
-        1 => ForAMomentAsync(scene),
+        Failover => UntilFailoverAsync(scene),
+        Moment => ForAMomentAsync(scene),
         _ => ForAWhileAsync(scene),
     };
 
@@ -24,7 +28,7 @@ internal sealed class HangFault : IFault
         var gone = scene.Now;
         var atRisk = await scene.Losses.AtRiskAsync(gone, -1);
         var over = await scene.FailoverAsync(replica);
-        return new("until the failover", -1, over, scene.Losses.RecordAsync(atRisk, gone, over));
+        return new(-1, over, scene.Losses.RecordAsync(atRisk, gone, over));
     }
 
     private static async Task<Strike> ForAMomentAsync(FaultScene scene)
@@ -35,7 +39,7 @@ internal sealed class HangFault : IFault
         var reading = scene.Kept.ReadAsync(2 * LateHeartbeat);
         await Task.Delay(LateHeartbeat);
         victim.Continue();
-        return new("one heartbeat", -1, scene.Now, reading);
+        return new(-1, scene.Now, reading);
     }
 
     private static async Task<Strike> ForAWhileAsync(FaultScene scene)
@@ -44,6 +48,6 @@ internal sealed class HangFault : IFault
         victim.Stop();
         await Task.Delay(Math.Min(5_000, scene.NodeTimeout / 2));
         victim.Continue();
-        return new("shorter than a failover", -1, scene.Now);
+        return new(-1, scene.Now);
     }
 }

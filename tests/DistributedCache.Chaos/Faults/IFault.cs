@@ -6,10 +6,11 @@ internal interface IFault
     /// <summary>Its name on the command line.</summary>
     string Name { get; }
 
+    /// <summary>The ways in which it can be done.</summary>
+    IReadOnlyList<string> Forms { get; }
+
     /// <summary>Does it, and ends when what the nodes are to recover from is over.</summary>
-    /// <param name="scene">What it happens to.</param>
-    /// <param name="turn">How often it was done before: a fault of several forms takes the next.</param>
-    Task<Strike> StrikeAsync(FaultScene scene, int turn);
+    Task<Strike> StrikeAsync(FaultScene scene, string form);
 
     /// <summary>Puts right what is still wrong.</summary>
     Task HealAsync(FaultScene scene);

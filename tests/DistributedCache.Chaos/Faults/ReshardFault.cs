@@ -13,14 +13,16 @@ internal sealed class ReshardFault(string application) : IFault
 
     public string Name => "reshard";
 
-    public async Task<Strike> StrikeAsync(FaultScene scene, int turn)
+    public IReadOnlyList<string> Forms => ["a slot"];
+
+    public async Task<Strike> StrikeAsync(FaultScene scene, string form)
     {
         var key = scene.World.Keys.Items[scene.Random.Next(scene.World.Keys.Items.Count)];
         _slot = _names.Slot(_names.Partitioner.OfKey("", key.Name));
         _home = await scene.Cluster.MasterOfAsync(_slot);
         var others = (await scene.MastersAsync()).Where(master => master != _home).ToArray();
         await MoveAsync(scene, _home, others[scene.Random.Next(others.Length)]);
-        return new("a slot", -1, scene.Now);
+        return new(-1, scene.Now);
     }
 
     public async Task HealAsync(FaultScene scene) => await MoveAsync(scene, await scene.Cluster.MasterOfAsync(_slot), _home!);

@@ -13,6 +13,9 @@ internal sealed class KeySpace
     /// <summary>In both tiers, invalidated by key, tag, prefix and clear.</summary>
     public IReadOnlyList<CacheKey> Items { get; private init; } = [];
 
+    /// <summary>In both tiers, and invalidated by key alone.</summary>
+    public IReadOnlyList<CacheKey> Single { get; private init; } = [];
+
     /// <summary>In both tiers, and soon expired.</summary>
     public IReadOnlyList<CacheKey> Brief { get; private init; } = [];
 
@@ -30,12 +33,13 @@ internal sealed class KeySpace
         var keys = new KeySpace
         {
             Items = Make("item", 8, 4),
+            Single = Make("single", 1, 16),
             Brief = Make("brief", 2, 4),
             Local = Make("local", 2, 4),
             Stored = Make("stored", 2, 4),
             Kept = Make("kept", 1, 24),
         };
-        foreach (var key in new[] { keys.Items, keys.Brief, keys.Local, keys.Stored, keys.Kept }.SelectMany(static k => k)) keys.Add(key);
+        foreach (var key in new[] { keys.Items, keys.Single, keys.Brief, keys.Local, keys.Stored, keys.Kept }.SelectMany(static k => k)) keys.Add(key);
         return keys;
     }
 

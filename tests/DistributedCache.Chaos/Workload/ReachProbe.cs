@@ -14,7 +14,7 @@ internal sealed class ReachProbe(IReadOnlyList<RecordedNode> nodes, World world,
     {
         while (!stop.IsCancellationRequested)
         {
-            await Pause.ForAsync(random.Next(50, 150), stop);
+            await Pause.ForAsync(random.Next(20, 60), stop);
             await ProbeAsync(_keys[random.Next(_keys.Length)], nodes[random.Next(nodes.Count)]);
         }
     }

@@ -9,7 +9,7 @@ internal sealed class Reader(RecordedNode node, World world, Random random)
 
     public async Task RunAsync(CancellationToken stop)
     {
-        CacheKey[] keys = [.. world.Keys.Items, .. world.Keys.Brief, .. world.Keys.Local, .. world.Keys.Stored, .. world.Keys.Kept];
+        CacheKey[] keys = [.. world.Keys.Items, .. world.Keys.Single, .. world.Keys.Brief, .. world.Keys.Local, .. world.Keys.Stored, .. world.Keys.Kept];
         while (!stop.IsCancellationRequested)
         {
             for (var i = 0; i < Burst; i++) await node.ReadAsync(keys[random.Next(keys.Length)]);

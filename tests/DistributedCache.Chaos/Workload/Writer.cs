@@ -40,6 +40,7 @@ internal sealed class Writer(RecordedNode node, World world, StoredRows rows, Ra
                 await StoreAsync(world.Keys.Stored[random.Next(world.Keys.Stored.Count)], draw < 300);
                 return;
             default:
+                if (draw >= 750) key = world.Keys.Single[random.Next(world.Keys.Single.Count)];
                 world.Source.Write(key.Name);
                 await node.RemoveAsync(key);
                 return;
