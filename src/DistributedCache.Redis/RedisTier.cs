@@ -51,6 +51,8 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     /// <summary>The master it lives on; 0 until that is known.</summary>
     public int GroupOf(int partition) => _masters[partition];
 
+    public bool IsAnswer(Exception failure) => failure is RedisServerException exception && !exception.IsOfAbsence();
+
     /// <summary>Opens the connection, if the servers answer.</summary>
     /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
     public async Task CheckAsync()

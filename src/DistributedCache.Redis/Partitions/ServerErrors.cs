@@ -8,6 +8,12 @@ internal static class ServerErrors
     /// <summary>There is no room.</summary>
     public static bool IsFull(this RedisServerException exception) => exception.Message.Contains("OOM ", StringComparison.Ordinal);
 
+    /// <summary>It can't serve anything now: it loads its data, or lacks its master or the rest of its cluster.</summary>
+    public static bool IsOfAbsence(this RedisServerException exception) =>
+        exception.Message.StartsWith("LOADING", StringComparison.Ordinal)
+        || exception.Message.StartsWith("MASTERDOWN", StringComparison.Ordinal)
+        || exception.Message.StartsWith("CLUSTERDOWN", StringComparison.Ordinal);
+
     /// <summary>What is under the key is not of the type the command is for.</summary>
     public static bool IsOfAnotherType(this RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 

@@ -27,6 +27,9 @@ internal interface IRemoteTier
     /// <summary>The group of partitions that are away together, such as those of one server: a small number from zero; 0 for all where that is not known.</summary>
     int GroupOf(int partition) => 0;
 
+    /// <summary>Whether a failure is the tier's own answer, such as that it has no room: it is there, whatever became of the step.</summary>
+    bool IsAnswer(Exception failure) => false;
+
     /// <summary>Follows every partition: each numbered invalidation from now on is handed to the follower.</summary>
     ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken);
 

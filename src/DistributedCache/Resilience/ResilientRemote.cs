@@ -29,7 +29,7 @@ internal sealed class ResilientRemote : IRemoteTier
         _faults = faults;
         _time = time;
         _limit = limit;
-        _makeGroup = number => new RemoteGroup(time, number, faults.RemoteIs);
+        _makeGroup = number => new RemoteGroup(time, number, inner.IsAnswer, faults.RemoteIs);
         _reads = Pool<RemoteValue?>(static late => late?.Dispose());
         Pool<RemoteValue?[]>(static late =>
         {
@@ -56,6 +56,8 @@ internal sealed class ResilientRemote : IRemoteTier
         inner.IsLossless ? inner : new ResilientRemote(inner, limit, time, faults);
 
     public int GroupOf(int partition) => _inner.GroupOf(partition);
+
+    public bool IsAnswer(Exception failure) => _inner.IsAnswer(failure);
 
     /// <summary>What comes of it says nothing of the tier: whom it follows may have yet to appear.</summary>
     public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) =>

@@ -16,6 +16,9 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
     /// <summary>The groups of partitions.</summary>
     public Func<int, int> Groups { get; set; } = inner.GroupOf;
 
+    /// <summary>Which failures are answers.</summary>
+    public Func<Exception, bool> Answers { get; set; } = inner.IsAnswer;
+
     public int Partitions => inner.Partitions;
 
     public bool HoldsValues => inner.HoldsValues;
@@ -25,6 +28,8 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
     public bool IsLossless => isLossless ?? inner.IsLossless;
 
     public int GroupOf(int partition) => Groups(partition);
+
+    public bool IsAnswer(Exception failure) => Answers(failure);
 
     public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) =>
         Try("Follow", () => inner.FollowAsync(follower, cancellationToken));
