@@ -11,7 +11,7 @@ namespace DistributedCache.Pipeline;
 /// <summary>One key being looked for in the tiers: what they have of it, whether that may be served, and what may stand in for it.</summary>
 /// <remarks>Made before it is shown to anyone: the key's registration is taken first, so that whatever is invalidated from then on is
 /// known to concern it.</remarks>
-internal abstract class TierLookup<T> : Flight<T>
+internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
 {
     // Between a wall-clock time and what it became in this process, either clock may have made a step.
     private const long ClockSlack = 50;
