@@ -24,10 +24,15 @@ internal abstract class TierLookup<T> : Flight<T>
     {
         _engine = engine;
         Call = call;
-        Fallback = candidate;
         StartVersion = engine.Coherence.Version.Current;
         var partition = engine.Coherence[call.Key.Partition];
-        lock (partition.Lock) Pending = partition.Register(call.Key.Index);
+        lock (partition.Lock)
+        {
+            Pending = partition.Register(call.Key.Index);
+
+            // What was removed since it was found is no candidate; of what is from now on, the registration is told.
+            if (candidate is not null && engine.Store.FindLocked(call.Key.Index) == candidate) Fallback = candidate;
+        }
     }
 
     public EntryCall Call { get; }
@@ -149,13 +154,13 @@ internal abstract class TierLookup<T> : Flight<T>
     protected bool MayStandIn(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return !entry.IsGone(now) && Judge(entry) is Verdict.Valid or Verdict.Unverified;
+        return !entry.IsGone(now) && entry.Sequence >= Pending.Removed && Judge(entry) is Verdict.Valid or Verdict.Unverified;
     }
 
     private bool TryServe(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return now < entry.FreshUntil && entry.Stamps is { } stamps
+        return now < entry.FreshUntil && entry.Stamps is { } stamps && entry.Sequence >= Pending.Highest
             && TryServe(entry.Value, stamps, LocalCopies.BeganAt(entry), Judge(entry), LookupInfo.Of(entry, CacheTier.Local), now);
     }
 
