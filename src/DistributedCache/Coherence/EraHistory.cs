@@ -16,6 +16,17 @@ internal sealed class EraHistory(IReadOnlyList<Era> eras)
 
     public EraHistory Add(Era era) => new([.. eras.Skip(eras.Count < Maximum ? 0 : 1), era]);
 
+    /// <summary>Whether an era is the next after another.</summary>
+    public bool Follows(long start, Era next)
+    {
+        for (var i = 1; i < eras.Count; i++)
+        {
+            if (eras[i - 1].Base == start) return eras[i] == next;
+        }
+
+        return false;
+    }
+
     /// <summary>The last number of an era that has a successor; <paramref name="head"/> for the present one; null for one that is not
     /// among these.</summary>
     public long? EndOf(long start, long head)

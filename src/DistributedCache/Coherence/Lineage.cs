@@ -38,11 +38,12 @@ internal sealed class Lineage(ProtocolRules rules)
         _numbers = _numbers.Settle(eras);
     }
 
-    /// <summary>Takes a jump for the beginning of the next era; false where something known of the last one was lost with it.</summary>
+    /// <summary>Takes a jump for the beginning of the next era; false where something known of the last one was lost with it, or where it is
+    /// not the one that a head has told of.</summary>
     public bool TryJump(Invalidation jump, long start)
     {
         if ((rules & ProtocolRules.LostNumbers) != 0 && _numbers.Of(start) > jump.From) return false;
-        if (jump.Base <= _eras.Base) return true;
+        if (_eras.Base != start) return _eras.Follows(start, new Era(jump.From, jump.Base));
         _eras = _eras.Add(new Era(jump.From, jump.Base));
         _numbers = _numbers.Settle(_eras);
         return true;

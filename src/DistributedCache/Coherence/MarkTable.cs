@@ -16,7 +16,10 @@ internal sealed class MarkTable(int maximum, ProtocolRules rules = ProtocolRules
 
     public void Raise(Mark mark, long sequence)
     {
-        _marks[mark] = Math.Max(sequence, _marks.GetValueOrDefault(mark));
+        if (_marks.TryGetValue(mark, out var present)) _marks[mark] = Math.Max(sequence, present);
+
+        // Below the baseline it may be forgotten that it was set again since: an acknowledgement overtakes messages.
+        else if (sequence >= Baseline) _marks[mark] = sequence;
         if (_marks.Count > maximum) Prune();
     }
 

@@ -75,7 +75,9 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         if (HasHead || Holds(ProtocolRules.FirstHeadDrops)) Generation++;
         HasHead = true;
         Found();
-        _marks.Clear(head.Sequence);
+
+        // What this node wrote may be above a head that was read before.
+        _marks.Clear(Seen);
         version.Rise();
     }
 
@@ -289,7 +291,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
         foreach (var index in message.Indexes)
         {
-            _pending.Apply(index, message.Sequence);
+            _pending.Apply(index, message.Sequence, leavesFallback: message.Kind == InvalidationKind.Expire);
             if (message.Kind == InvalidationKind.Expire) local.ExpireBelow(index, message.Sequence);
             else local.DropBelow(index, message.Sequence);
         }

@@ -23,9 +23,14 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     {
         _engine = engine;
         Call = call;
-        Fallback = candidate;
         var partition = engine.Coherence[call.Key.Partition];
-        lock (partition.Lock) partition.Register(this);
+        lock (partition.Lock)
+        {
+            partition.Register(this);
+
+            // What was removed since it was found is no candidate; of what is from now on, the registration is told.
+            if (candidate is not null && engine.Store.FindLocked(call.Key.Index) == candidate) Fallback = candidate;
+        }
     }
 
     public EntryCall Call { get; }
@@ -140,13 +145,13 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     protected bool MayStandIn(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return !entry.IsGone(now) && Judge(entry) is Verdict.Valid or Verdict.Unverified;
+        return !entry.IsGone(now) && entry.Sequence >= Removed && Judge(entry) is Verdict.Valid or Verdict.Unverified;
     }
 
     private bool TryServe(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return now < entry.FreshUntil && entry.Stamps is { } stamps
+        return now < entry.FreshUntil && entry.Stamps is { } stamps && entry.Sequence >= Highest
             && TryServe(entry.Value, stamps, LocalCopies.BeganAt(entry), Judge(entry), LookupInfo.Of(entry, CacheTier.Local), now);
     }
 
