@@ -235,11 +235,11 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Looks for what the partitions of an entry may have missed, and learns of its marks.</summary>
+    /// <summary>Learns of an entry's marks, and looks for what its partitions may have missed.</summary>
     public async ValueTask CatchUpAsync(StampSet stamps, CancellationToken cancellationToken)
     {
         await Marks.LearnAsync([stamps], cancellationToken).ConfigureAwait(false);
-        foreach (var partition in MarkLookups.MarksOf([stamps]).Keys) _follower.CatchUp(partition);
+        await Task.WhenAll(MarkLookups.MarksOf([stamps]).Keys.Select(_follower.CatchUpAsync)).ConfigureAwait(false);
     }
 
     public void RemoteFailed(Exception exception) => Faults.Remote(exception);

@@ -89,13 +89,16 @@ internal sealed class Verifier : IAsyncDisposable
         _suspicions.RemoveAll(due.Contains);
         foreach (var (entry, cause, _) in due)
         {
-            if (IsTrusted(entry) && _engine.Store.Remove(entry))
+            if (!IsTrusted(entry) || !_engine.Store.Remove(entry))
             {
-                _engine.Meter.Verified(cause);
-                _engine.Faults.Difference(cause, entry.Stamps!.Partition);
-                await _engine.CatchUpAsync(entry.Stamps!, _stop.Token).ConfigureAwait(false);
+                _engine.Meter.Verified(null);
+                continue;
             }
-            else _engine.Meter.Verified(null);
+
+            // What this entry was not told of concerns others as well.
+            await _engine.CatchUpAsync(entry.Stamps!, _stop.Token).ConfigureAwait(false);
+            _engine.Meter.Verified(cause);
+            _engine.Faults.Difference(cause, entry.Stamps!.Partition);
         }
     }
 
