@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using DistributedCache.Local;
-using DistributedCache.Verification;
 
 namespace DistributedCache.Diagnostics;
 

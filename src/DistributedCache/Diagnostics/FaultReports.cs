@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using DistributedCache.Entries;
 using DistributedCache.Serialization;
-using DistributedCache.Verification;
 using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.Diagnostics;

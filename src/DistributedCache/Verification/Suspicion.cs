@@ -1,3 +1,4 @@
+using DistributedCache.Diagnostics;
 using DistributedCache.Local;
 
 namespace DistributedCache.Verification;

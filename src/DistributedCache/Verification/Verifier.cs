@@ -12,6 +12,9 @@ internal sealed class Verifier : IAsyncDisposable
     /// <summary>Verified in one second, however many hits there are.</summary>
     public const int MaximumPerSecond = 32;
 
+    // They hold on to entries that may have left L1 meanwhile.
+    private const int MaximumSuspicions = 1_024;
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly CacheEngine _engine;
@@ -75,7 +78,7 @@ internal sealed class Verifier : IAsyncDisposable
     private async Task VerifyAsync(LocalEntry? entry)
     {
         if (entry is not { Stamps: { } stamps } || !IsTrusted(entry) || _engine.Calls.KeyOf(entry.Key) is not { } key) return;
-        if (_suspicions.Exists(suspicion => suspicion.Entry == entry)) return;
+        if (_suspicions.Count == MaximumSuspicions || _suspicions.Exists(suspicion => suspicion.Entry == entry)) return;
         if (await _comparison.CompareAsync(entry, stamps, key, _stop.Token).ConfigureAwait(false) is { } cause)
             _suspicions.Add(new Suspicion(entry, cause, _engine.Clock.Now));
         else _engine.Meter.Verified(null);
@@ -97,8 +100,8 @@ internal sealed class Verifier : IAsyncDisposable
 
             // What this entry was not told of concerns others as well.
             await _engine.CatchUpAsync(entry.Stamps!, _stop.Token).ConfigureAwait(false);
-            _engine.Meter.Verified(cause);
             _engine.Faults.Difference(cause, entry.Stamps!.Partition);
+            _engine.Meter.Verified(cause);
         }
     }
 

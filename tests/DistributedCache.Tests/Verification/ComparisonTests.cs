@@ -1,4 +1,5 @@
 using DistributedCache.Coherence;
+using DistributedCache.Diagnostics;
 using DistributedCache.Entries;
 using DistributedCache.Verification;
 

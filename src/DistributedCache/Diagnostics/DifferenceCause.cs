@@ -1,4 +1,4 @@
-namespace DistributedCache.Verification;
+namespace DistributedCache.Diagnostics;
 
 /// <summary>Why an entry that this process takes for valid is not, by the remote tier's word.</summary>
 internal enum DifferenceCause
