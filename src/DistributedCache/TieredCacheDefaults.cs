@@ -26,6 +26,8 @@ internal static class TieredCacheDefaults
     public const int LogLength = 4096;
     public const int TagsPerPartition = 32_768;
 
+    public const double VerifySample = 0.0001;
+
     /// <summary>What no profile sets. Made anew, since profiles are mutable.</summary>
     public static TieredCacheProfile Profile => new()
     {

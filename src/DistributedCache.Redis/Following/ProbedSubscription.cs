@@ -24,11 +24,12 @@ internal enum SubscriptionState
 internal sealed class ProbedSubscription(ISubscriber subscriber, RedisChannel channel, int partition, CacheClock clock)
 {
     // How long what the server has sent may take: a multiple of what a busy process takes to hand it on.
-    private const long PatienceMs = 500;
+    private const long PatienceMs = 400;
     private const long Never = long.MaxValue;
 
-    private Task? _subscribing;
-    private ChannelMessageQueue? _queue;
+    private Task _subscribing = Task.CompletedTask;
+    private volatile ChannelMessageQueue? _queue;
+    private volatile bool _isRefused;
     private long _unheardSince = Never;
     private long _receivers;
 
@@ -46,25 +47,27 @@ internal sealed class ProbedSubscription(ISubscriber subscriber, RedisChannel ch
     public async Task EndAsync()
     {
         await Probing.ConfigureAwait(false);
+        await _subscribing.ConfigureAwait(false);
         if (_queue is { } queue) await ChannelFollower.UnsubscribeAsync(queue).ConfigureAwait(false);
     }
 
     private async Task<SubscriptionState> RunAsync()
     {
+        // Not waited for: what hangs does not answer this either.
+        if (_queue is null && _subscribing.IsCompleted) _subscribing = SubscribeAsync();
         try
         {
-            await (_subscribing ??= SubscribeAsync()).ConfigureAwait(false);
             var since = Interlocked.Read(ref _unheardSince);
-            if (since != Never && clock.Now - since >= PatienceMs) return Interlocked.Read(ref _receivers) == 0 ? SubscriptionState.Absent : SubscriptionState.Hung;
+            if (since != Never && clock.Now - since >= PatienceMs)
+                return _queue is not null && Interlocked.Read(ref _receivers) == 0 ? SubscriptionState.Absent : SubscriptionState.Hung;
 
             // Counted from the server's answer: one that hangs itself is not what is looked for here.
             Interlocked.Exchange(ref _receivers, await subscriber.PublishAsync(channel, RedisValue.EmptyString).ConfigureAwait(false));
-            Interlocked.CompareExchange(ref _unheardSince, clock.Now, Never);
+            if (!_isRefused) Interlocked.CompareExchange(ref _unheardSince, clock.Now, Never);
         }
         catch (Exception)
         {
             // The server does not answer, or forbids it.
-            if (_queue is null) _subscribing = null;
             Forget();
         }
 
@@ -73,8 +76,18 @@ internal sealed class ProbedSubscription(ISubscriber subscriber, RedisChannel ch
 
     private async Task SubscribeAsync()
     {
-        var queue = await subscriber.SubscribeAsync(channel).ConfigureAwait(false);
-        queue.OnMessage(_ => Forget());
-        _queue = queue;
+        try
+        {
+            _isRefused = false;
+            var queue = await subscriber.SubscribeAsync(channel).ConfigureAwait(false);
+            queue.OnMessage(_ => Forget());
+            _queue = queue;
+        }
+        catch (Exception exception)
+        {
+            // A server that answers so says nothing of the connection.
+            _isRefused = exception is RedisServerException;
+            if (_isRefused) Forget();
+        }
     }
 }

@@ -8,10 +8,10 @@ namespace DistributedCache.Redis.Following;
 
 /// <summary>Finds the subscription that hangs, or is gone, though its server answers: the client notices late or never. What was lost
 /// until then the heartbeat finds.</summary>
-/// <remarks>Each server that is listened to gets a message of this node's own every quarter of a second, which has to come back.</remarks>
+/// <remarks>Each server that is listened to gets a message of this node's own five times a second, which has to come back.</remarks>
 internal sealed class SubscriptionProbe : IAsyncDisposable
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
     // Mending costs messages: what it does not help against is not mended at every probe.
     private const long PauseMs = 5_000;

@@ -42,6 +42,9 @@ internal static partial class CacheLog
     [LoggerMessage(21, LogLevel.Information, "The remote tier is back after {Duration}.")]
     public static partial void RemoteBack(ILogger logger, TimeSpan duration);
 
+    [LoggerMessage(30, LogLevel.Error, "An entry in this process was answered as valid for longer than MaxStaleness after the remote tier had it otherwise: {Cause}. It was dropped, and partition {Partition} looks for what it missed. This is logged once a minute and cause.")]
+    public static partial void Different(ILogger logger, string cause, int partition);
+
     [LoggerMessage(11, LogLevel.Warning, "A call through HybridCache went uncached: {Reason} This is logged once a minute.")]
     public static partial void Uncacheable(ILogger logger, string reason);
 

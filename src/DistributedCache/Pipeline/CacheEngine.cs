@@ -12,6 +12,7 @@ using DistributedCache.Registration;
 using DistributedCache.Remote;
 using DistributedCache.Resilience;
 using DistributedCache.Serialization;
+using DistributedCache.Verification;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -26,6 +27,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     private readonly SourcePipelines _pipelines;
     private readonly Follower _follower;
     private readonly Maintenance _maintenance;
+    private readonly Verifier? _verifier;
     private readonly byte[] _regions;
     private readonly Lock _lock = new();
     private volatile CacheCounters?[] _counters = [];
@@ -69,6 +71,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, RemoteFailed);
         Started = StartAsync(options.HeartbeatInterval);
         _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
+        _verifier = Verifier.Start(this, options.VerifySample, () => _counters.Sum(static profile => profile is null ? 0 : HitCounters.Read(profile.LocalHit)));
         Default = new TieredCache(this, tenant: "", isolates: false);
         Isolated = new TieredCache(this, tenant: "", isolates: true);
     }
@@ -249,6 +252,13 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         }
     }
 
+    /// <summary>Learns of an entry's marks, and looks for what its partitions may have missed.</summary>
+    public async ValueTask CatchUpAsync(StampSet stamps, CancellationToken cancellationToken)
+    {
+        await Marks.LearnAsync([stamps], cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(MarkLookups.MarksOf([stamps]).Keys.Select(_follower.CatchUpAsync)).ConfigureAwait(false);
+    }
+
     public void RemoteFailed(Exception exception) => Faults.Remote(exception);
 
     public void BadEnvelope(EnvelopeFault fault) => Faults.Envelope(fault);
@@ -276,6 +286,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         Profiles.Changed -= OnProfilesChanged;
         await _maintenance.DisposeAsync().ConfigureAwait(false);
+        if (_verifier is not null) await _verifier.DisposeAsync().ConfigureAwait(false);
         await _follower.DisposeAsync().ConfigureAwait(false);
         _pipelines.Dispose();
         Meter.Dispose();

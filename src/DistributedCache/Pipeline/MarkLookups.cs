@@ -11,6 +11,12 @@ internal sealed class MarkLookups(IRemoteTier remote, CoherenceState coherence, 
     /// <summary>Learns what can be learnt. A partition that does not answer leaves the entries that hang on it as they were.</summary>
     public async ValueTask LearnAsync(IEnumerable<StampSet> entries, CancellationToken cancellationToken)
     {
+        await Task.WhenAll(MarksOf(entries).Select(part => LearnAsync(part.Key, part.Value, cancellationToken))).ConfigureAwait(false);
+    }
+
+    /// <summary>By partition, the marks that can invalidate such entries.</summary>
+    public static Dictionary<int, HashSet<Mark>> MarksOf(IEnumerable<StampSet> entries)
+    {
         var asked = new Dictionary<int, HashSet<Mark>>();
         foreach (var stamps in entries)
         {
@@ -19,7 +25,7 @@ internal sealed class MarkLookups(IRemoteTier remote, CoherenceState coherence, 
             if (stamps.Tenant.Length > 0) Add(stamps.Partition, Mark.ClearOf(stamps.Tenant));
         }
 
-        await Task.WhenAll(asked.Select(part => LearnAsync(part.Key, part.Value, cancellationToken))).ConfigureAwait(false);
+        return asked;
 
         void Add(int partition, Mark mark)
         {

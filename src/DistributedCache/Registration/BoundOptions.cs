@@ -26,6 +26,8 @@ internal sealed class BoundOptions(TieredCacheOptions options)
 
     public int TagsPerPartition { get => options.TagsPerPartition; set => options.TagsPerPartition = value; }
 
+    public double VerifySample { get => options.VerifySample; set => options.VerifySample = value; }
+
     public bool Enabled { get => options.Enabled; set => options.Enabled = value; }
 
     public bool Strict { get => options.Strict; set => options.Strict = value; }

@@ -23,6 +23,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private readonly List<IRemoteFollower> _followers = [];
     private readonly List<(IRemoteFollower Follower, Invalidation Message)> _late = [];
     private long _eras = 1_000_000;
+    private Head?[]? _frozen;
 
     /// <summary>Decides of each message to each follower, who is told by its place in the order of following.</summary>
     public Func<int, Invalidation, Fate> Fates { get; set; } = static (_, _) => Fate.Delivered;
@@ -111,10 +112,22 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         }
     }
 
+    /// <summary>Whoever reads heads is answered those of now from now on.</summary>
+    public void FreezeHeads()
+    {
+        lock (_lock) _frozen = [.. Enumerable.Range(0, partitions).Select(i => (Head?)HeadOf(i))];
+    }
+
     /// <summary>The partition's state is evicted; its entries stay behind.</summary>
     public void Evict(int partition)
     {
         lock (_lock) _partitions[partition].Incarnation = 0;
+    }
+
+    /// <summary>An entry is evicted.</summary>
+    public void Forget(CacheKey key)
+    {
+        lock (_lock) _partitions[key.Partition].Entries.Remove((key.Version, key.Index));
     }
 
     /// <summary>The partition forgets who reads it, as it does of a version that was not seen for a day.</summary>
@@ -139,7 +152,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         }).ToArray());
 
     public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) => Do("ReadHeads", () =>
-        _partitions.Select((state, i) => state.Incarnation == 0 || IsSilent(i) ? (Head?)null : HeadOf(i)).ToArray());
+        _frozen ?? _partitions.Select((state, i) => state.Incarnation == 0 || IsSilent(i) ? (Head?)null : HeadOf(i)).ToArray());
 
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) => Do("Touch", () =>
     {

@@ -1,4 +1,5 @@
 using DistributedCache.Coherence;
+using DistributedCache.Pipeline;
 
 namespace DistributedCache.Tests.Coherence.Simulation;
 
@@ -73,7 +74,8 @@ internal sealed class SimulatedNode : ILocalDrops
         var version = sets ? 0 : _world.Change(key);
         var known = partition.Known;
         var seen = Coherence.Snapshot();
-        var pending = partition.Register(key);
+        var pending = new WrittenKey(key);
+        partition.Register(pending);
         for (var attempt = 0; attempt < MaximumAttempts; attempt++)
         {
             Invalidation? message = null;
@@ -124,7 +126,8 @@ internal sealed class SimulatedNode : ILocalDrops
         var number = World.PartitionOf(key);
         var (partition, began, order) = (Coherence[number], _world.Now, _world.Order);
         if (Enumerable.Range(0, World.Partitions).Any(p => !Coherence[p].HasHead)) yield break;
-        var pending = partition.Register(key);
+        var pending = new WrittenKey(key);
+        partition.Register(pending);
         if (_local.GetValueOrDefault(key) is { } local)
         {
             var verdict = Judge(local);
