@@ -61,13 +61,13 @@ internal sealed class CoherenceState
     {
         var key = _partitions[stamps.Partition];
         Verdict verdict;
-        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence);
+        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence, began);
         var verified = IsVerified(key, now);
         foreach (ref readonly var stamp in stamps.Marks)
         {
             if (verdict == Verdict.Invalid) return verdict;
             var partition = _partitions[stamp.Partition];
-            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp));
+            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp, began));
             if ((_rules & ProtocolRules.EveryPartitionVerified) != 0) verified &= IsVerified(partition, now);
         }
 

@@ -14,6 +14,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     private readonly MarkTable _marks = new(maximumMarks, rules);
     private readonly PendingKeys _pending = new();
     private readonly VersionFloors _versions = new();
+    private readonly Holds _holds = new();
     private readonly Lineage _lineage = new(rules);
     private long _verifiedAt = long.MinValue;
 
@@ -243,6 +244,44 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         local.DropBelow(index, long.MaxValue);
     }
 
+    /// <summary>Carries out an invalidation of keys here that has no number yet.</summary>
+    public void Hold(IEnumerable<string> indexes, InvalidationKind kind)
+    {
+        foreach (var index in indexes)
+        {
+            _holds.Hold(index);
+            _pending.Apply(index, long.MaxValue, kind == InvalidationKind.Expire);
+            if (kind == InvalidationKind.Expire) local.ExpireBelow(index, long.MaxValue);
+            else local.DropBelow(index, long.MaxValue);
+        }
+
+        version.Move();
+    }
+
+    /// <summary>Carries out a mark here that has no number yet: only what this process has begun to load since is valid under it.</summary>
+    public void Hold(Mark mark, long now)
+    {
+        _holds.Hold(mark, now);
+        version.Rise();
+    }
+
+    public void Release(IEnumerable<string> indexes)
+    {
+        foreach (var index in indexes) _holds.Release(index);
+    }
+
+    public void Release(Mark mark)
+    {
+        _holds.Release(mark);
+        version.Rise();
+    }
+
+    /// <summary>Whether an invalidation of a key waits for its number.</summary>
+    public bool IsHeld(string index) => _holds.Has(index);
+
+    /// <summary>Whether a mark waits for its number, and an entry's load began no later than it came.</summary>
+    public bool Concerns(Mark mark, long began) => !_holds.IsEmpty && _holds.Concern(mark, began);
+
     /// <summary>Begins a read or write, which is told what is applied to its key from now on.</summary>
     public void Register(PendingKey pending)
     {
@@ -264,16 +303,20 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         && (sequence >= pending.Highest || !Holds(ProtocolRules.KeptUnlessApplied));
 
     /// <summary>Judges what an entry says of this partition: its key, if that lives here, and the marks stamped here.</summary>
-    public Verdict JudgeKey(StampSet stamps, long sequence)
+    /// <param name="stamps">Its stamps.</param>
+    /// <param name="sequence">Its key's stamp.</param>
+    /// <param name="began">When its load began, where that was in this process.</param>
+    public Verdict JudgeKey(StampSet stamps, long sequence, long began = long.MinValue)
     {
         if (stamps.Generation != Generation && Holds(ProtocolRules.KeptInItsGeneration)) return Verdict.Invalid;
         if (stamps.IsPrimary) return Verdict.Valid;
-        if (stamps.Incarnation != Incarnation) return Verdict.Invalid;
+        if (stamps.Incarnation != Incarnation || Concerns(Mark.Clear, began) || Concerns(Mark.ClearOf(stamps.Tenant), began)) return Verdict.Invalid;
         return Worse(_marks.Judge(Mark.Clear, sequence), stamps.Tenant.Length == 0 ? Verdict.Valid : _marks.Judge(Mark.ClearOf(stamps.Tenant), sequence));
     }
 
-    public Verdict Judge(in Stamp stamp) =>
-        stamp.Incarnation != Incarnation && Holds(ProtocolRules.MarksOfTheIncarnation) ? Verdict.Invalid : _marks.Judge(stamp.Mark, stamp.Sequence);
+    public Verdict Judge(in Stamp stamp, long began = long.MinValue) =>
+        Concerns(stamp.Mark, began) ? Verdict.Invalid
+        : stamp.Incarnation != Incarnation && Holds(ProtocolRules.MarksOfTheIncarnation) ? Verdict.Invalid : _marks.Judge(stamp.Mark, stamp.Sequence);
 
     public static Verdict Worse(Verdict a, Verdict b) =>
         a == Verdict.Invalid || b == Verdict.Invalid ? Verdict.Invalid : (Verdict)Math.Max((int)a, (int)b);

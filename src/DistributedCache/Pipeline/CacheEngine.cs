@@ -8,6 +8,7 @@ using DistributedCache.Flights;
 using DistributedCache.Keys;
 using DistributedCache.Local;
 using DistributedCache.Profiles;
+using DistributedCache.Queue;
 using DistributedCache.Registration;
 using DistributedCache.Remote;
 using DistributedCache.Resilience;
@@ -69,6 +70,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         OnProfilesChanged();
         Marks = new MarkLookups(Remote, Coherence, Clock, RemoteFailed);
         _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, RemoteFailed);
+        Queue = new InvalidationQueue(this, options.MaximumQueuedInvalidations, options.HeartbeatInterval);
         Started = StartAsync(options.HeartbeatInterval);
         _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
         _verifier = Verifier.Start(this, options.VerifySample, () => _counters.Sum(static profile => profile is null ? 0 : HitCounters.Read(profile.LocalHit)));
@@ -102,6 +104,9 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public LeaseWaits Waits { get; } = new();
 
     public MarkLookups Marks { get; }
+
+    /// <summary>Invalidations the remote tier has yet to be told.</summary>
+    public InvalidationQueue Queue { get; }
 
     public CacheValues Values { get; }
 
@@ -287,6 +292,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Profiles.Changed -= OnProfilesChanged;
         await _maintenance.DisposeAsync().ConfigureAwait(false);
         if (_verifier is not null) await _verifier.DisposeAsync().ConfigureAwait(false);
+        await Queue.DisposeAsync().ConfigureAwait(false);
         await _follower.DisposeAsync().ConfigureAwait(false);
         _pipelines.Dispose();
         Meter.Dispose();

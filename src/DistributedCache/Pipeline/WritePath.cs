@@ -1,5 +1,6 @@
 using DistributedCache.Coherence;
 using DistributedCache.Keys;
+using DistributedCache.Queue;
 
 namespace DistributedCache.Pipeline;
 
@@ -94,7 +95,8 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            return new InvalidationResult(InvalidationStatus.Rejected);
+            engine.Queue.Add(new QueuedInvalidation(partition, InvalidationKind.Mark, [], mark));
+            return new InvalidationResult(InvalidationStatus.Queued);
         }
     }
 
@@ -115,9 +117,20 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            engine.DropLocally(partition, keys);
-            return new InvalidationResult(InvalidationStatus.Rejected, default, [.. keys.Select(static k => k.Name)]);
+            return Queue(kind, partition, keys);
         }
+    }
+
+    /// <summary>Carries out here what the remote tier could not be told, and sends it later. Not so for primary values: nothing says
+    /// which of two is the newer one then, so what is there stays.</summary>
+    private InvalidationResult Queue(InvalidationKind kind, int partition, CacheKey[] keys)
+    {
+        CacheKey[] cached = [.. keys.Where(static key => !key.IsPrimary)];
+        if (cached.Length > 0) engine.Queue.Add(new QueuedInvalidation(partition, kind, cached, default));
+        if (cached.Length == keys.Length) return new InvalidationResult(InvalidationStatus.Queued);
+        CacheKey[] primary = [.. keys.Where(static key => key.IsPrimary)];
+        engine.DropLocally(partition, primary);
+        return new InvalidationResult(InvalidationStatus.Rejected, default, [.. primary.Select(static key => key.Name)]);
     }
 
     /// <summary>Sets keys of one partition under one number.</summary>
@@ -159,8 +172,9 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            engine.DropLocally(partition, values.Select(static v => v.Call.Key));
-            return new InvalidationResult(InvalidationStatus.Rejected, default, [.. values.Select(static v => v.Call.Key.Name)]);
+
+            // Whether it was stored is not known; on its way back the tier is told to remove what it has.
+            return Queue(InvalidationKind.Remove, partition, [.. values.Select(static v => v.Call.Key)]);
         }
 
         return Merge(results);
