@@ -151,7 +151,7 @@ internal sealed class World
         _promises.Add(promise);
 
         // One that another server never heard of: all bets are off until all have looked again.
-        if (_doubts[message.Partition].Head is { } head && promise.IsLostIn(head)) _doubts[message.Partition].Begin(head, Now);
+        if (promise.IsLostIn(_partitions[message.Partition].Present)) _doubts[message.Partition].Begin(Now);
     }
 
     /// <summary>A value is served as fresh to who asked at that moment.</summary>
@@ -191,7 +191,7 @@ internal sealed class World
     {
         var head = _partitions[partition].Restore(forgotten, isNewRun);
         Story?.Add($"partition {partition}: {(isNewRun ? "another server takes over" : "an older copy is put back")}, {head.Incarnation}/{head.Base}/{head.Sequence}");
-        _doubts[partition].Begin(head, Now);
+        _doubts[partition].Begin(Now);
         Void(partition, head);
     }
 
@@ -213,7 +213,7 @@ internal sealed class World
         _promises.ForEach(promise => promise.IsOwn &= promise.Node != node);
         for (var partition = 0; partition < Partitions; partition++)
         {
-            if (_doubts[partition].Looking) Void(partition, _doubts[partition].Head!.Value);
+            if (_doubts[partition].Looking) Void(partition, _partitions[partition].Present);
         }
     }
 
@@ -299,8 +299,9 @@ internal sealed class World
 
         public long Order => order;
 
-        public bool IsLostIn(Head head) => message.Incarnation > head.Incarnation
-            || (message.Incarnation == head.Incarnation && !(head.Eras!.EndOf(message.Base, head.Sequence) >= message.Sequence));
+        /// <summary>Whether a partition has forgotten it. One that begins a new incarnation has forgotten what it invalidated too.</summary>
+        public bool IsLostIn(Head head) => head.Incarnation > 0 && (message.Incarnation > head.Incarnation
+            || (message.Incarnation == head.Incarnation && !(head.Eras!.EndOf(message.Base, head.Sequence) >= message.Sequence)));
 
         public override string ToString() =>
             $"node {node} was told at {time} that version {version} is to be seen ({message.Kind} {message.Sequence} of {message.Incarnation}/{message.Base} in partition {message.Partition})";
@@ -311,13 +312,11 @@ internal sealed class World
     {
         private long _over = long.MinValue;
 
-        public Head? Head { get; private set; }
-
         public long Since { get; private set; }
 
         public bool Looking { get; private set; }
 
-        public void Begin(Head head, long now) => (Head, Since, Looking) = (head, now, true);
+        public void Begin(long now) => (Since, Looking) = (now, true);
 
         public void End(long now) => (_over, Looking) = (now, false);
 
