@@ -20,10 +20,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     private readonly RedisKey _hash = names.Hash(number);
     private readonly RedisKey _log = names.Log(number);
-    private readonly PartitionVersions _versions = new();
-    private readonly PartitionEras _eras = new();
-    private readonly Lock _lock = new();
-    private Known _known;
+    private readonly PartitionHeads _heads = new();
 
     public async Task<MarksReply> RegisterAsync(IReadOnlyCollection<string> versions, int maximumMarks)
     {
@@ -32,8 +29,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var at = 1;
         foreach (var version in versions) call.Own[at++] = version;
         var reply = await RunAsync(Script.Register, call).ConfigureAwait(false);
-        _versions.AdoptFloors((string?)reply[1] ?? "");
-        var head = _eras.Adopt(HeadOf(reply[0]), (string?)reply[4]);
+        _heads.Versions.AdoptFloors((string?)reply[1] ?? "");
+        var head = _heads.Of(reply[0], reply[4]);
         var fields = (RedisResult[]?)reply[3] ?? [];
         if ((long)reply[2] > settings.TagsPerPartition) await PruneAsync(head).ConfigureAwait(false);
         return new MarksReply(head, MarksIn(fields, head), IsComplete: fields.Length > 0);
@@ -43,19 +40,19 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
         var fields = FieldsWith(registered, []);
-        var head = HeadIn(await database.HashGetAsync(_hash, fields).ConfigureAwait(false), registered);
+        var head = _heads.In(await database.HashGetAsync(_hash, fields).ConfigureAwait(false), registered);
         if (head is null or { Eras: not null }) return head;
 
         // All at once: of two reads either could be of another server.
         var values = await database.HashGetAsync(_hash, [.. fields, HeadText.Eras]).ConfigureAwait(false);
-        return HeadIn(values, registered) is { } completed ? _eras.Adopt(completed, values[^1]) : null;
+        return _heads.In(values, registered, values[^1]);
     }
 
     public async Task<MarksReply> ReadMarksAsync(IReadOnlyCollection<Mark> marks, IReadOnlyList<string> registered)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
         var values = await database.HashGetAsync(_hash, FieldsWith(registered, marks)).ConfigureAwait(false);
-        var head = HeadIn(values, registered) ?? await TouchAsync(default).ConfigureAwait(false);
+        var head = _heads.In(values, registered) ?? await TouchAsync(default).ConfigureAwait(false);
         var at = HeadText.Fields.Length + registered.Count;
         var sequences = new List<KeyValuePair<Mark, long>>(marks.Count);
         foreach (var mark in marks)
@@ -71,7 +68,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     public async Task<Head> TouchAsync(Known known)
     {
         var reply = await RunAsync(Script.Touch, Call(known, keys: 0, arguments: 0)).ConfigureAwait(false);
-        return _eras.Adopt(HeadOf(reply[0]), (string?)reply[1]);
+        return _heads.Of(reply[0], reply[1]);
     }
 
     /// <summary>Begins a new incarnation if this is still the present one, and registers in whichever there is then.</summary>
@@ -116,15 +113,15 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var message = NameList.Encode(indexes);
         var reply = await RepeatAsync(Script.Invalidate, () =>
         {
-            var text = _versions.Text;
+            var text = _heads.Versions.Text;
             var physical = new List<RedisKey>(keys.Count * 4);
-            foreach (var key in keys) physicalKeys.AddEveryVersion(key, _versions.List, physical);
+            foreach (var key in keys) physicalKeys.AddEveryVersion(key, _heads.Versions.List, physical);
             var call = Call(known, physical.Count, arguments: 3);
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1], call.Own[2]) = (text, kind == InvalidationKind.Expire ? "E" : "R", message);
             return call;
         }).ConfigureAwait(false);
-        return Numbered(HeadOf(reply[1]), kind, indexes);
+        return Numbered(_heads.Of(reply[1]), kind, indexes);
     }
 
     public async Task<Invalidation> InvalidateAsync(Mark mark, Known known)
@@ -133,7 +130,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var call = Call(known, keys: 0, arguments: 2);
         (call.Own[0], call.Own[1]) = (field, NameList.Encode([field]));
         var reply = await RunAsync(Script.Mark, call).ConfigureAwait(false);
-        return Numbered(HeadOf(reply[1]), InvalidationKind.Mark, [], mark);
+        return Numbered(_heads.Of(reply[1]), InvalidationKind.Mark, [], mark);
     }
 
     public async Task<SetReply> SetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
@@ -165,7 +162,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         }
 
         var reply = await RunAsync(Script.Lease, call).ConfigureAwait(false);
-        var head = HeadOf(reply[0]);
+        var head = _heads.Of(reply[0]);
         var answers = new LeaseReply[keys.Count];
         for (var i = 0; i < answers.Length; i++) answers[i] = LeaseReplies.Read((byte[]?)reply[i + 1], head);
         return answers;
@@ -223,7 +220,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         {
             "NO" => new PrimaryReply(false, null),
             "PLAIN" => new PrimaryReply(true, null),
-            _ => new PrimaryReply(true, Numbered(HeadOf(reply[1]), InvalidationKind.Set, [write.Key.Index])),
+            _ => new PrimaryReply(true, Numbered(_heads.Of(reply[1]), InvalidationKind.Set, [write.Key.Index])),
         };
     }
 
@@ -232,7 +229,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var message = NameList.Encode([.. writes.Select(static write => write.Key.Index)]);
         var reply = await RepeatAsync(Script.Set, () =>
         {
-            var (text, versions) = (_versions.Text, _versions.List);
+            var (text, versions) = (_heads.Versions.Text, _heads.Versions.List);
             var physical = new List<RedisKey>(writes.Count * 2 * Math.Max(1, versions.Count));
             foreach (var write in writes)
             {
@@ -241,7 +238,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
             }
 
             // What its caller had seen, though more is known by now: later invalidations of the keys are to refuse it.
-            Note(known);
+            _heads.Note(known);
             var call = new ScriptCall(names, number, settings.LogLength, known, physical.Count, 4 + (3 * writes.Count));
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
@@ -256,7 +253,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
             return call;
         }).ConfigureAwait(false);
-        var head = HeadOf(reply[1]);
+        var head = _heads.Of(reply[1]);
         int[] refused = [.. ((string?)reply[2] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
         string[] accepted = [.. writes.Where((_, i) => !refused.Contains(i)).Select(static write => write.Key.Index)];
         return new SetReply(accepted.Length == 0 ? null : Numbered(head, InvalidationKind.Set, accepted), head, refused);
@@ -314,36 +311,10 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         .. marks.Select(static mark => (RedisValue)MarkField.Encode(mark)),
     ];
 
-    private Head? HeadIn(RedisValue[] values, IReadOnlyList<string> registered)
-    {
-        _versions.Adopt((string?)values[4] ?? "");
-        _versions.AdoptFloors(registered, values.AsSpan(HeadText.Fields.Length));
-        return HeadText.Read(values, _versions.Floors) is { } head ? Noted(head) : null;
-    }
-
-    private Head HeadOf(RedisResult text) => Noted(HeadText.Parse((byte[]?)text ?? [], _versions.Floors));
-
-    private Head Noted(Head head)
-    {
-        Note(new Known(head.Incarnation, head.Sequence));
-        return _eras.Complete(head);
-    }
-
-    /// <summary>Notes the highest that any call has brought or was told: whichever call a new server meets first says where its era may
-    /// begin.</summary>
-    private Known Note(Known known)
-    {
-        lock (_lock)
-        {
-            if ((known.Incarnation, known.Seen).CompareTo((_known.Incarnation, _known.Seen)) > 0) _known = known;
-            return _known;
-        }
-    }
-
     private Invalidation Numbered(Head head, InvalidationKind kind, IReadOnlyList<string> indexes, Mark mark = default) =>
         new(number, head.Incarnation, head.Base, head.Sequence, kind, indexes, mark);
 
-    private ScriptCall Call(Known known, int keys, int arguments) => new(names, number, settings.LogLength, Note(known), keys, arguments);
+    private ScriptCall Call(Known known, int keys, int arguments) => new(names, number, settings.LogLength, _heads.Note(known), keys, arguments);
 
     private ScriptCall Call(int keys, int arguments) => Call(default, keys, arguments);
 
@@ -354,7 +325,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         {
             var reply = await RunAsync(script, make()).ConfigureAwait(false);
             if ((string?)reply[0] != "V") return reply;
-            _versions.Adopt((string?)reply[1] ?? "");
+            _heads.Versions.Adopt((string?)reply[1] ?? "");
         }
 
         throw new RedisException($"The versions in use of partition {number} changed {MaximumAttempts} times during one call.");

@@ -56,12 +56,15 @@ local function begin()
   redis.call('HSET', M, 'inc', incText, 'run', run, 'base', '0', 'seq', '0', 'eras', '0,0,' .. run)
 end
 
+-- The highest number the caller has seen of this incarnation.
+local known = tonumber(ARGV[1]) == inc and tonumber(ARGV[2]) or 0
+
 if not (isSound(inc) and isSound(seq) and isSound(base) and isSound(floor)) then
   begin()
-elseif fields[2] ~= run then
-  -- Another server than the one that gave out the numbers: it may have forgotten some, so they are never used again.
+elseif fields[2] ~= run or known > seq then
+  -- Another server than the one that gave out the numbers, or an older copy of it: some may be forgotten, so they are never used again.
   local from = seqText
-  base = math.max(moment(), seq, tonumber(ARGV[1]) == inc and tonumber(ARGV[2]) or 0) + 1
+  base = math.max(moment(), seq, known) + 1
   seq, baseText, seqText = base, text(base), text(base)
   local eras = (redis.call('HGET', M, 'eras') or '') .. ';' .. from .. ',' .. baseText .. ',' .. run
   local _, count = string.gsub(eras, ';', ';')

@@ -97,7 +97,6 @@ public sealed class FailoverTests : IAsyncLifetime
 
         foreach (var node in new[] { _a, _b })
             foreach (var key in Keys) Assert.True(await NumberAsync(node, key) > Keys.Length, $"'{key}' came back.");
-        Assert.Equal(2 * Keys.Length, _loads.Count);
         Assert.True(await _b.Cache.WaitForAsync(result.Token, TimeSpan.FromSeconds(10), Stop));
     }
 

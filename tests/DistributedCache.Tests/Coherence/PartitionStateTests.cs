@@ -149,6 +149,34 @@ public class PartitionStateTests
         Assert.Equal([13L], _drops.Sequences);
     }
 
+    [Fact]
+    public void ApplyOwn_MarkAheadOfAnOlderOne_IsNotForgottenWithIt()
+    {
+        var partition = new CoherenceState(1, 1_000, 1, _drops)[0];
+        partition.Drop(new Head(1, 0, 1, 0));
+        partition.Apply(new Invalidation(0, 1, 0, 2, InvalidationKind.Mark, [], Mark.Tag("", "u")));
+        partition.ApplyOwn(new Invalidation(0, 1, 0, 4, InvalidationKind.Mark, [], Mark.Tag("", "t")));
+        partition.Apply(new Invalidation(0, 1, 0, 3, InvalidationKind.Mark, [], Mark.Tag("", "t")));
+        Assert.Equal(Verdict.Unknown, partition.Judge(new Stamp(Mark.Tag("", "t"), 0, 1, 3)));
+    }
+
+    [Fact]
+    public void Adopt_HeadFromBeforeAnOwnMark_DoesNotForgetTheMark()
+    {
+        _partition.ApplyOwn(new Invalidation(0, 1, 0, 13, InvalidationKind.Mark, [], Mark.Tag("", "t")));
+        _partition.Adopt(new Head(1, 0, 12, 0));
+        Assert.Equal(Verdict.Unknown, _partition.Judge(new Stamp(Mark.Tag("", "t"), 0, 1, 12)));
+    }
+
+    [Fact]
+    public void ApplyOwn_OfAnIncarnationThatIsAhead_IsToldAfterATouch()
+    {
+        var generation = _partition.Generation;
+        Assert.Equal(Progress.Lost, _partition.ApplyOwn(new Invalidation(0, 7, 0, 1, InvalidationKind.Remove, ["k"])));
+        Assert.Equal((7, 1, generation + 1), (_partition.Incarnation, _partition.Applied, _partition.Generation));
+        Assert.Equal(Progress.Lost, _partition.Verify(new Head(1, 0, 10, 0), _partition.Known, 1));
+    }
+
     private static Invalidation Removal(long sequence, long start = 0) => new(0, 1, start, sequence, InvalidationKind.Remove, ["k"]);
 
     private static Invalidation Jump(long from, long to) => new(0, 1, to, to, InvalidationKind.Jump, [], default, from);

@@ -306,7 +306,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
             state.Versions.Clear();
             state.History.Clear();
         }
-        else if (state.IsNewRun)
+        else if (state.IsNewRun || (known.Incarnation == state.Incarnation && known.Seen > state.Sequence))
         {
             var from = state.Sequence;
             state.IsNewRun = false;

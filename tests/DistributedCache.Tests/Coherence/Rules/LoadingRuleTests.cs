@@ -45,4 +45,25 @@ public class LoadingRuleTests
         await Eventually.DoneAsync(reading);
         return await nodes.B.Load("k", "new") == "new";
     }, static () => new LossyRemote(partitions: 1, logLength: 2));
+
+    [Fact]
+    public async Task Entry_RemovedWhileItsPartitionIsAskedFor_IsNotServed()
+    {
+        await using var nodes = new LossyNodes(2, static o =>
+        {
+            o.Profiles["Default"].Duration = TimeSpan.FromHours(1);
+            o.Profiles["Default"].WhenUnverified = UnverifiedBehavior.Revalidate;
+        }, new LossyRemote(partitions: 1));
+        await nodes.B.Load("k", "old");
+        nodes.Remote.Fates = static (node, _) => node == 1 ? Fate.Late : Fate.Delivered;
+        nodes.Remote.Fails = static step => step == "ReadHeads";
+        await nodes.A.Remove("k");
+        for (var i = 0; i < 8; i++) nodes.Time.Advance(LossyNodes.Beat);
+        var release = nodes.Remote.Hold("ReadMarks");
+        var reading = nodes.B.Load("k", "new").AsTask();
+        await Eventually.TrueAsync(() => nodes.Remote.Calls.ContainsKey("ReadMarks"));
+        nodes.Remote.DeliverLate(1);
+        release();
+        Assert.Equal("new", await Eventually.DoneAsync(reading));
+    }
 }

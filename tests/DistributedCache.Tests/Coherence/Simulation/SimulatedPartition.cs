@@ -108,7 +108,7 @@ internal sealed class SimulatedPartition(int number, World world)
     private void Begin(Known known)
     {
         if (_state.Incarnation == 0) BeginIncarnation(known);
-        else if (_isNewRun)
+        else if (_isNewRun || (known.Incarnation == _state.Incarnation && known.Seen > _state.Sequence))
         {
             var from = _state.Sequence;
             var start = Math.Max(Math.Max(from, known.Incarnation == _state.Incarnation ? known.Seen : 0), world.NextMoment()) + 1;

@@ -90,7 +90,7 @@ internal sealed class World
             case 6: Begin(step.A % Nodes, node.Beat(other % Partitions)); break;
             case 7: Now += other % 6; break;
             case 8 when other % 4 == 0: _partitions[step.A % Partitions].EvictLog(); break;
-            case 9: Forget(step.A % Partitions, other % 4, isNewRun: other % 8 != 0); break;
+            case 9: Forget(step.A % Partitions, other % 4, isNewRun: other % 3 != 0); break;
             case 10 when other % 4 == 0: _partitions[step.A % Partitions].Evict(); break;
             case 11 when other % 4 == 0: Restart(step.A % Nodes); break;
             case 12 when other % 4 == 0: Begin(step.A % Nodes, node.Invalidate(Mark.Clear, 0)); break;
@@ -105,12 +105,11 @@ internal sealed class World
     public void ComeToRest()
     {
         _isQuiet = true;
-        while (_running.Count > 0) Finish(_running[0]);
+        Drain();
         if (_random.Next(2) == 0) Forget(_random.Next(Partitions), _random.Next(3), isNewRun: _random.Next(4) != 0);
         for (var round = 0; round < 4; round++)
         {
-            while (_late.Count > 0) Deliver(0);
-            while (_running.Count > 0) Finish(_running[0]);
+            Drain();
             Now += MaxStaleness + 1;
             for (var i = 0; i < Nodes; i++) BeatAll(i);
         }
@@ -151,7 +150,7 @@ internal sealed class World
         _promises.Add(promise);
 
         // One that another server never heard of: all bets are off until all have looked again.
-        if (_doubts[message.Partition].Head is { } head && promise.IsLostIn(head)) _doubts[message.Partition].Begin(head, Now);
+        if (promise.IsLostIn(_partitions[message.Partition].Present)) _doubts[message.Partition].Begin(Now);
     }
 
     /// <summary>A value is served as fresh to who asked at that moment.</summary>
@@ -189,10 +188,14 @@ internal sealed class World
 
     private void Forget(int partition, int forgotten, bool isNewRun)
     {
+        // An older copy under the same server gives its numbers out again: only who has them by then finds it out.
+        if (!isNewRun) Drain();
         var head = _partitions[partition].Restore(forgotten, isNewRun);
         Story?.Add($"partition {partition}: {(isNewRun ? "another server takes over" : "an older copy is put back")}, {head.Incarnation}/{head.Base}/{head.Sequence}");
-        _doubts[partition].Begin(head, Now);
+        _doubts[partition].Begin(Now);
         Void(partition, head);
+
+        if (!isNewRun && head.Incarnation > 0) _partitions[partition].Touch(_nodes.Select(node => node.Coherence[partition].Known).MaxBy(static known => (known.Incarnation, known.Seen)));
     }
 
     /// <summary>A request's answer never comes.</summary>
@@ -213,7 +216,7 @@ internal sealed class World
         _promises.ForEach(promise => promise.IsOwn &= promise.Node != node);
         for (var partition = 0; partition < Partitions; partition++)
         {
-            if (_doubts[partition].Looking) Void(partition, _doubts[partition].Head!.Value);
+            if (_doubts[partition].Looking) Void(partition, _partitions[partition].Present);
         }
     }
 
@@ -225,6 +228,15 @@ internal sealed class World
 
         bool Knows(Known known) => known.Incarnation > head.Incarnation
             || (known.Incarnation == head.Incarnation && known.Numbers!.IsLostIn(head.Eras!, head.Sequence));
+    }
+
+    private void Drain()
+    {
+        while (_late.Count + _running.Count > 0)
+        {
+            if (_late.Count > 0) Deliver(0);
+            else Finish(_running[0]);
+        }
     }
 
     private void BeatAll(int node)
@@ -299,8 +311,9 @@ internal sealed class World
 
         public long Order => order;
 
-        public bool IsLostIn(Head head) => message.Incarnation > head.Incarnation
-            || (message.Incarnation == head.Incarnation && !(head.Eras!.EndOf(message.Base, head.Sequence) >= message.Sequence));
+        /// <summary>Whether a partition has forgotten it. One that begins a new incarnation has forgotten what it invalidated too.</summary>
+        public bool IsLostIn(Head head) => head.Incarnation > 0 && (message.Incarnation > head.Incarnation
+            || (message.Incarnation == head.Incarnation && !(head.Eras!.EndOf(message.Base, head.Sequence) >= message.Sequence)));
 
         public override string ToString() =>
             $"node {node} was told at {time} that version {version} is to be seen ({message.Kind} {message.Sequence} of {message.Incarnation}/{message.Base} in partition {message.Partition})";
@@ -311,13 +324,11 @@ internal sealed class World
     {
         private long _over = long.MinValue;
 
-        public Head? Head { get; private set; }
-
         public long Since { get; private set; }
 
         public bool Looking { get; private set; }
 
-        public void Begin(Head head, long now) => (Head, Since, Looking) = (head, now, true);
+        public void Begin(long now) => (Since, Looking) = (now, true);
 
         public void End(long now) => (_over, Looking) = (now, false);
 
