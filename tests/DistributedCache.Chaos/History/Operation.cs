@@ -6,7 +6,7 @@ internal enum Operation
     /// <summary>A read that may load.</summary>
     Read,
 
-    /// <summary>A factory run: began is the call that caused it, version what it read from the source.</summary>
+    /// <summary>A factory run, and the version it read from the source.</summary>
     Load,
 
     /// <summary>The source has a new version of a key from then on.</summary>

@@ -33,8 +33,9 @@ internal sealed class RecordedNode(int number, Func<Task<ICacheNode>> start, Wor
         var began = world.History.Now;
         return await AnswerAsync(operation, began, key, cache => cache.ReadAsync(key, async stop =>
         {
+            var loading = world.History.Now;
             var item = await world.Source.ReadAsync(key.Name, stop);
-            world.History.Add(new(Operation.Load, began, world.History.Now, number, key.Name, item.Version));
+            world.History.Add(new(Operation.Load, loading, world.History.Now, number, key.Name, item.Version, Called: began));
             return item;
         }));
     }
