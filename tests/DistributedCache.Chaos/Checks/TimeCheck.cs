@@ -25,7 +25,7 @@ internal static class TimeCheck
         }
 
         var kept = evidence[Operation.Keep].ToArray();
-        var lost = kept.Where(static e => e.Result != Result.Fresh || e.Status != "Local").ToArray();
+        var lost = kept.Where(static e => e.Result != Result.Fresh || e.Status is "Remote" or "Source").ToArray();
         yield return Row.Told("reads while one heartbeat was late", kept.Length);
         yield return Row.None("  that were no hit of the node's memory", lost.Length, lost.Select(static e => FormattableString.Invariant(
             $"at {e.Began:0.0} ms node {e.Node} answered {e.Target}: {e.Result}, from {e.Status}")));
