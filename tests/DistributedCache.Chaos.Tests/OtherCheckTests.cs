@@ -47,6 +47,11 @@ public sealed class OtherCheckTests
     public void Judge_TimeToTheLastNodeUnderAFault_IsToldAlone() =>
         Assert.Empty(new Histories().Fault(50, 80, "drop").Add(new(Operation.Reach, 100, 900, 0, Histories.Key)).Broken());
 
+    [Fact]
+    public void Judge_ANodeThatNeverFollows_IsOneTooMany() => Assert.Equal(
+        ["that some node's memory did not follow at all"],
+        new Histories().Fault(50, 80, "drop").Add(new(Operation.Reach, 100, 10_100, 0, Histories.Key, Result: Result.Failed)).Broken());
+
     [Theory]
     [InlineData("kill", 999, Result.Done, false)]
     [InlineData("kill", 1_001, Result.Done, true)]

@@ -26,7 +26,7 @@ internal static class ChaosRun
         if (await recovery.UntilCoherentAsync(TimeSpan.FromSeconds(30)) is null) throw new TimeoutException("The nodes did not become coherent before the first fault.");
 
         using var stop = new CancellationTokenSource();
-        var load = LoadAsync(fleet.Nodes, await fleet.AddAsync(), world, random, stop.Token);
+        var load = LoadAsync(cluster, fleet.Nodes, await fleet.AddAsync(), world, random, stop.Token);
         var scene = new FaultScene(cluster, options.NodeTimeout, fleet.Nodes, world, new FailoverLosses(cluster, application, fleet.Nodes, world), random);
         var deck = new FaultDeck([.. options.Faults.Select(name => Fault(name, application))], random);
         await new FaultRunner(scene, deck, recovery, say).RunAsync(TimeSpan.FromSeconds(options.Seconds));
@@ -38,10 +38,10 @@ internal static class ChaosRun
         return HistoryChecker.Judge(new Evidence(world.History.Events, world.Keys, TieredNode.MaxStaleness.TotalMilliseconds));
     }
 
-    private static Task LoadAsync(IReadOnlyList<RecordedNode> nodes, RecordedNode inspector, World world, Random random, CancellationToken stop)
+    private static Task LoadAsync(RedisCluster cluster, IReadOnlyList<RecordedNode> nodes, RecordedNode inspector, World world, Random random, CancellationToken stop)
     {
         var rows = new StoredRows();
-        var probe = new ReachProbe(nodes, world, new Random(random.Next()));
+        var probe = new ReachProbe(nodes, cluster, world, new Random(random.Next()));
         var inspection = new Inspector(inspector, world, new Random(random.Next()));
         var work = new List<Task> { Task.Run(() => probe.RunAsync(stop), CancellationToken.None), Task.Run(() => inspection.RunAsync(stop), CancellationToken.None) };
         foreach (var node in nodes)

@@ -36,6 +36,9 @@ internal enum Operation
     /// <summary>The time from the call that invalidated a key to the last node's memory.</summary>
     Reach,
 
+    /// <summary>A plain command's round trip, for how busy the machine is.</summary>
+    Ping,
+
     /// <summary>A read of what nobody invalidates while a heartbeat is late.</summary>
     Keep,
 
