@@ -13,7 +13,9 @@ internal static class TimeCheck
         var healthy = Healthy(evidence, Operation.Reach);
         var pings = Healthy(evidence, Operation.Ping);
         yield return Row.Time("invalidation to the last node's memory, p50, nothing wrong", healthy, null, Quantile(healthy, 0.5));
-        yield return Row.Time("invalidation to the last node's memory, p99, nothing wrong", healthy, ReachBound, Quantile(healthy, 0.99));
+        var slow = reaches.Where(e => evidence.IsHealthy(e.Began, e.Ended) && e.Ended - e.Began > ReachBound).OrderByDescending(static e => e.Ended - e.Began);
+        var p99 = Row.Time("invalidation to the last node's memory, p99, nothing wrong", healthy, ReachBound, Quantile(healthy, 0.99));
+        yield return p99.IsBroken ? p99 with { Examples = [.. slow.Take(3).Select(static e => FormattableString.Invariant($"at {e.Began:0.0} ms node {e.Node} invalidated {e.Target}: {e.Status} after {e.Ended - e.Began:0.0} ms"))] } : p99;
         yield return Row.Time("  worst, nothing wrong", healthy, null);
         yield return Row.Time("  a plain PING meanwhile, p99", pings, null, Quantile(pings, 0.99));
         yield return Row.Time("  worst of all", [.. reaches.Select(static e => e.Ended - e.Began)], null);

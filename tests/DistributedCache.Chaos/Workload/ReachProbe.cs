@@ -44,9 +44,15 @@ internal sealed class ReachProbe(IReadOnlyList<RecordedNode> nodes, RedisCluster
         var version = world.Source.Write(key.Name);
         var began = world.History.Now;
         if ((await writer.RemoveAsync(key)).Result != Result.Done) return;
-        var isGone = true;
-        foreach (var node in nodes) isGone &= await IsGoneAsync(node, key, version, began);
-        world.History.Add(new(Operation.Reach, began, world.History.Now, writer.Number, key.Name, version, isGone ? Result.Done : Result.Failed));
+        var (isGone, last) = (true, writer.Number);
+        foreach (var node in nodes)
+        {
+            if (!await node.HoldsOlderAsync(key, version)) continue;
+            isGone &= await IsGoneAsync(node, key, version, began);
+            last = node.Number;
+        }
+
+        world.History.Add(new(Operation.Reach, began, world.History.Now, writer.Number, key.Name, version, isGone ? Result.Done : Result.Failed, $"last on node {last}"));
     }
 
     // Looks again and again, as a timer's ticks are longer than what is measured.
