@@ -7,7 +7,7 @@ public sealed class ShortRunTests
     public async Task Run_TenSecondsOfFaults_BreaksNoPromise()
     {
         var options = new ChaosOptions { Seconds = 10, NodeTimeout = 2_000, Faults = ["cut", "drop", "failover"] };
-        var rows = await ChaosRun.RunAsync(options, static _ => { });
+        var rows = await new ChaosRun(options, static _ => { }).RunAsync();
 
         // How fast the machine is that runs the tests is no promise.
         var broken = rows.Where(static row => row.IsBroken && !row.Bound.EndsWith("ms", StringComparison.Ordinal));
