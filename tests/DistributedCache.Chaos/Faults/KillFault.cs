@@ -21,6 +21,8 @@ internal sealed class KillFault : IFault
         // What the dying node alone knew is lost: the others learn of it by messages, or by their next heartbeat.
         var deaf = form == Unheard ? scene.Nodes.Where(node => node != dying).ToArray() : [];
         foreach (var node in deaf) node.Line.IsDeaf = true;
+        // Whether a clear is known to anyone can't be asked.
+        scene.World.IsClearHeld = form == Unheard;
         if (form == Alone) await victim.KillAsync();
         else await KillAheadAsync(victim, replica);
         dying?.Line.Cut();
@@ -28,8 +30,9 @@ internal sealed class KillFault : IFault
         var atRisk = await scene.Losses.AtRiskAsync(gone, dying?.Number ?? -1);
         if (dying is not null) await dying.CrashAsync();
         foreach (var node in deaf) node.Line.Mend();
+        scene.World.IsClearHeld = false;
         var over = await scene.FailoverAsync(replica);
-        return new(-1, over, scene.Losses.RecordAsync(atRisk, gone, over));
+        return new(-1, over, scene.Losses.RecordAsync(atRisk, replica, gone, over));
     }
 
     public Task HealAsync(FaultScene scene) => scene.Cluster.HealAsync();
