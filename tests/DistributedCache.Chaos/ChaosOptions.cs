@@ -6,7 +6,7 @@ namespace DistributedCache.Chaos;
 internal sealed record ChaosOptions
 {
     public const string Usage =
-        "--nodes 4 --seconds 30 --faults kill,hang,failover,cut,drop,reshard,flush --seed 1 [--node-timeout 15000] [--history file.jsonl]";
+        "--nodes 4 --seconds 30 --faults kill,hang,failover,cut,drop,reshard,flush --seed 1 [--node-timeout 15000] [--history file.jsonl] [--rival fusion|hybrid]";
 
     private static readonly string[] FaultNames = ["kill", "hang", "failover", "cut", "drop", "reshard", "flush"];
     private static readonly string[] RivalNames = ["fusion", "hybrid"];

@@ -8,74 +8,92 @@ using DistributedCache.Redis.Tests.Servers;
 namespace DistributedCache.Chaos;
 
 /// <summary>One run: servers, nodes, load and faults, and at its end the rows of the table.</summary>
-internal static class ChaosRun
+internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
 {
     private const int ReadersPerNode = 2;
 
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(30);
 
-    public static async Task<IReadOnlyList<Row>> RunAsync(ChaosOptions options, Action<string> say)
+    private readonly string _application = $"chaos-{Guid.NewGuid():N}";
+    private readonly Random _random = new(options.Seed);
+    private readonly World _world = new();
+
+    public async Task<IReadOnlyList<Row>> RunAsync()
     {
-        var random = new Random(options.Seed);
-        var application = $"chaos-{Guid.NewGuid():N}";
         await using var cluster = await RedisCluster.StartAsync(options.NodeTimeout);
-        var world = new World();
-        await using var fleet = await Fleet.StartAsync(options, cluster.ConnectionString, application, world);
-
-        var recovery = new RecoveryWatch(fleet.Nodes, world);
-        if (await recovery.UntilCoherentAsync(TimeSpan.FromSeconds(30)) is null) throw new TimeoutException("The nodes did not become coherent before the first fault.");
-
-        using var stop = new CancellationTokenSource();
-        var load = LoadAsync(fleet.Nodes, await fleet.AddAsync(), world, random, stop.Token);
-        var scene = new FaultScene(cluster, options.NodeTimeout, fleet.Nodes, world, new FailoverLosses(cluster, application, fleet.Nodes, world), random);
-        var deck = new FaultDeck([.. options.Faults.Select(name => Fault(name, application))], random);
-        await new FaultRunner(scene, deck, recovery, say).RunAsync(TimeSpan.FromSeconds(options.Seconds));
-        await stop.CancelAsync();
-        await load;
-
-        await FindAllAsync(fleet, world);
-        if (options.History is { } file) await HistoryFile.WriteAsync(file, world.Keys, world.History.Events);
-        return HistoryChecker.Judge(new Evidence(world.History.Events, world.Keys, TieredNode.MaxStaleness.TotalMilliseconds));
-    }
-
-    private static Task LoadAsync(IReadOnlyList<RecordedNode> nodes, RecordedNode inspector, World world, Random random, CancellationToken stop)
-    {
-        var rows = new StoredRows();
-        var probe = new ReachProbe(nodes, world, new Random(random.Next()));
-        var inspection = new Inspector(inspector, world, new Random(random.Next()));
-        var work = new List<Task> { Task.Run(() => probe.RunAsync(stop), CancellationToken.None), Task.Run(() => inspection.RunAsync(stop), CancellationToken.None) };
-        foreach (var node in nodes)
+        await using var fleet = await Fleet.StartAsync(options, cluster.ConnectionString, _application, _world);
+        try
         {
-            var writer = new Writer(node, world, rows, new Random(random.Next()));
-            work.Add(Task.Run(() => writer.RunAsync(stop), CancellationToken.None));
-            for (var i = 0; i < ReadersPerNode; i++)
-            {
-                var reader = new Reader(node, world, new Random(random.Next()));
-                work.Add(Task.Run(() => reader.RunAsync(stop), CancellationToken.None));
-            }
+            await StrikeAsync(cluster, fleet);
+            await FindAllAsync(fleet);
+        }
+        finally
+        {
+            // Of a run that ended in the middle, the history is all there is to look at.
+            if (options.History is { } file) await HistoryFile.WriteAsync(file, _world.Keys, _world.History.Events);
         }
 
-        return Task.WhenAll(work);
+        return HistoryChecker.Judge(new Evidence(_world.History.Events, _world.Keys, TieredNode.MaxStaleness.TotalMilliseconds));
+    }
+
+    private async Task StrikeAsync(RedisCluster cluster, Fleet fleet)
+    {
+        var recovery = new RecoveryWatch(fleet.Nodes, _world);
+        if (await recovery.UntilCoherentAsync(StartTime) is null) throw new TimeoutException($"The nodes did not become coherent within {StartTime} of their start.");
+
+        var scene = new FaultScene(cluster, options.NodeTimeout, fleet.Nodes, _world, new FailoverLosses(_application, fleet.Nodes, _world), _random);
+        var deck = new FaultDeck([.. options.Faults.Select(Fault)], _random);
+        using var stop = new CancellationTokenSource();
+        var load = LoadAsync(cluster, fleet.Nodes, await fleet.AddAsync(), stop.Token);
+        try
+        {
+            await new FaultRunner(scene, deck, recovery, say).RunAsync(TimeSpan.FromSeconds(options.Seconds));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await load;
+        }
+    }
+
+    private Task LoadAsync(RedisCluster cluster, IReadOnlyList<RecordedNode> nodes, RecordedNode inspector, CancellationToken stop)
+    {
+        var rows = new StoredRows();
+        List<Func<CancellationToken, Task>> work =
+        [
+            new ReachProbe(nodes, cluster, _world, NextRandom()).RunAsync,
+            new Inspector(inspector, _world, NextRandom()).RunAsync,
+        ];
+        foreach (var node in nodes)
+        {
+            work.Add(new Writer(node, _world, rows, NextRandom()).RunAsync);
+            for (var i = 0; i < ReadersPerNode; i++) work.Add(new Reader(node, _world, NextRandom()).RunAsync);
+        }
+
+        return Task.WhenAll(work.Select(run => Task.Run(() => run(stop), CancellationToken.None)));
     }
 
     // What was queued has had its time to be sent; then a node that was not there shows what Redis has, the others what they kept.
-    private static async Task FindAllAsync(Fleet fleet, World world)
+    private async Task FindAllAsync(Fleet fleet)
     {
         await Task.Delay(Calm);
         RecordedNode[] nodes = [.. fleet.Nodes, await fleet.AddAsync()];
-        await new RecoveryWatch(nodes, world).UntilCoherentAsync(Calm);
+        await new RecoveryWatch(nodes, _world).UntilCoherentAsync(Calm);
         foreach (var node in nodes)
-            foreach (var key in world.Keys.All) await node.FindAsync(key);
+            foreach (var key in _world.Keys.All) await node.FindAsync(key);
     }
 
-    private static IFault Fault(string name, string application) => name switch
+    private Random NextRandom() => new(_random.Next());
+
+    private IFault Fault(string name) => name switch
     {
         "kill" => new KillFault(),
         "hang" => new HangFault(),
         "failover" => new FailoverFault(),
         "cut" => new CutFault(),
         "drop" => new DropFault(),
-        "reshard" => new ReshardFault(application),
+        "reshard" => new ReshardFault(_application),
         "flush" => new FlushFault(),
         _ => throw new ArgumentOutOfRangeException(nameof(name), name, "There is no such fault."),
     };

@@ -17,7 +17,7 @@ internal sealed class FailoverFault : IFault
         var gone = scene.Now;
         var atRisk = await scene.Losses.AtRiskAsync(gone, -1);
         var over = await scene.FailoverAsync(replica);
-        return new(-1, over, scene.Losses.RecordAsync(atRisk, gone, over));
+        return new(-1, over, scene.Losses.RecordAsync(atRisk, replica, gone, over));
     }
 
     public Task HealAsync(FaultScene scene) => scene.Cluster.WaitUntilWellAsync();

@@ -23,6 +23,7 @@ internal sealed class FaultRunner(FaultScene scene, FaultDeck deck, RecoveryWatc
 
     private async Task DoAsync(IFault fault, string form)
     {
+        await recovery.WarmAsync();
         var began = scene.Now;
         var strike = await fault.StrikeAsync(scene, form);
         var coherent = await recovery.UntilCoherentAsync(Patience);

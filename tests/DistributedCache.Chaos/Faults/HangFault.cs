@@ -28,7 +28,7 @@ internal sealed class HangFault : IFault
         var gone = scene.Now;
         var atRisk = await scene.Losses.AtRiskAsync(gone, -1);
         var over = await scene.FailoverAsync(replica);
-        return new(-1, over, scene.Losses.RecordAsync(atRisk, gone, over));
+        return new(-1, over, scene.Losses.RecordAsync(atRisk, replica, gone, over));
     }
 
     private static async Task<Strike> ForAMomentAsync(FaultScene scene)

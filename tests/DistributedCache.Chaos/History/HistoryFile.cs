@@ -33,6 +33,7 @@ internal static class HistoryFile
         if (happened.Version >= 0) json.WriteNumber("version", happened.Version);
         json.WriteString("result", happened.Result.ToString());
         json.WriteString("status", happened.Status);
+        if (happened.Operation == Operation.Load) json.WriteNumber("called", Math.Round(happened.Called, 3));
         if (happened.Number > 0) json.WriteNumber("number", happened.Number);
     }
 

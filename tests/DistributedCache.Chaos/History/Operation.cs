@@ -6,7 +6,7 @@ internal enum Operation
     /// <summary>A read that may load.</summary>
     Read,
 
-    /// <summary>A factory run: began is the call that caused it, version what it read from the source.</summary>
+    /// <summary>A factory run, and the version it read from the source.</summary>
     Load,
 
     /// <summary>The source has a new version of a key from then on.</summary>
@@ -35,6 +35,9 @@ internal enum Operation
 
     /// <summary>The time from the call that invalidated a key to the last node's memory.</summary>
     Reach,
+
+    /// <summary>A plain command's round trip, for how busy the machine is.</summary>
+    Ping,
 
     /// <summary>A read of what nobody invalidates while a heartbeat is late.</summary>
     Keep,

@@ -1,3 +1,4 @@
+using DistributedCache.Chaos.Rivals;
 using DistributedCache.Chaos.Workload;
 
 namespace DistributedCache.Chaos.Nodes;
@@ -16,7 +17,14 @@ internal sealed class Fleet : IAsyncDisposable
 
     public static async Task<Fleet> StartAsync(ChaosOptions options, string connectionString, string application, World world)
     {
-        var fleet = new Fleet(async () => await TieredNode.StartAsync(connectionString, application), world);
+        var fleet = new Fleet(
+            options.Rival switch
+            {
+                "fusion" => async () => await FusionNode.StartAsync(connectionString, application),
+                "hybrid" => async () => await HybridNode.StartAsync(connectionString, application),
+                _ => async () => await TieredNode.StartAsync(connectionString, application),
+            },
+            world);
         for (var i = 0; i < options.Nodes; i++) await fleet.AddAsync();
         fleet.Nodes = [.. fleet._all];
         return fleet;

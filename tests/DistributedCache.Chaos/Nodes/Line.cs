@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using DistributedCache.Redis.Connection;
 using StackExchange.Redis;
 using StackExchange.Redis.Configuration;
 
@@ -17,6 +18,14 @@ internal sealed class Line : Tunnel
 
     /// <summary>Whether what subscriptions bring is thrown away.</summary>
     public bool IsDeaf { get; set; }
+
+    /// <summary>Connects to the servers over this line, with the settings the library gives a connection string.</summary>
+    public async Task<ConnectionMultiplexer> ConnectAsync(string connectionString)
+    {
+        var settings = ClientSettings.Parse(connectionString);
+        settings.Tunnel = this;
+        return await ConnectionMultiplexer.ConnectAsync(settings);
+    }
 
     /// <summary>Closes every connection and refuses new ones until <see cref="Mend"/>.</summary>
     public void Cut()

@@ -33,8 +33,9 @@ internal sealed class RecordedNode(int number, Func<Task<ICacheNode>> start, Wor
         var began = world.History.Now;
         return await AnswerAsync(operation, began, key, cache => cache.ReadAsync(key, async stop =>
         {
+            var loading = world.History.Now;
             var item = await world.Source.ReadAsync(key.Name, stop);
-            world.History.Add(new(Operation.Load, began, world.History.Now, number, key.Name, item.Version));
+            world.History.Add(new(Operation.Load, loading, world.History.Now, number, key.Name, item.Version, Called: began));
             return item;
         }));
     }
@@ -80,10 +81,12 @@ internal sealed class RecordedNode(int number, Func<Task<ICacheNode>> start, Wor
         }
         catch (Exception exception)
         {
-            world.History.Add(new(operation, began, world.History.Now, number, key.Name, -1, Result.Failed, $"{exception.GetType().Name}: {exception.Message}"));
+            world.History.Add(new(operation, began, world.History.Now, number, key.Name, -1, Result.Failed, Describe(exception)));
             return null;
         }
     }
+
+    private static string Describe(Exception exception) => $"{exception.GetType().Name}: {exception.Message.Split(',')[0]}";
 
     private async Task<Outcome> InvalidateAsync(Operation operation, string target, Func<ICacheNode, Task<Outcome>> call, long version = -1)
     {
@@ -96,7 +99,7 @@ internal sealed class RecordedNode(int number, Func<Task<ICacheNode>> start, Wor
         }
         catch (Exception exception)
         {
-            outcome = new(Result.Failed, $"{exception.GetType().Name}: {exception.Message}");
+            outcome = new(Result.Failed, Describe(exception));
         }
 
         var ended = world.History.Now;

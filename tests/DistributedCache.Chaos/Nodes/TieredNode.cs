@@ -1,6 +1,5 @@
 using DistributedCache.Chaos.History;
 using DistributedCache.Chaos.Workload;
-using DistributedCache.Redis.Connection;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
@@ -32,17 +31,17 @@ internal sealed class TieredNode : ICacheNode
         }).UseRedis(connection)
             .AddProfile("Default", static p =>
             {
-                p.Duration = TimeSpan.FromHours(1);
+                p.Duration = CacheKey.LongLifetime;
                 p.StaleFor = TimeSpan.FromMinutes(1);
             })
             .AddProfile("brief", static p =>
             {
-                p.Keys = ["brief:"];
-                p.Duration = TimeSpan.FromSeconds(2);
+                p.Keys = [CacheKey.BriefPrefix];
+                p.Duration = CacheKey.BriefLifetime;
             })
             .AddProfile("local", static p =>
             {
-                p.Keys = ["local:"];
+                p.Keys = [CacheKey.LocalPrefix];
                 p.Flags = HybridCacheEntryFlags.DisableDistributedCache;
             });
         _services = services.BuildServiceProvider();
@@ -54,10 +53,7 @@ internal sealed class TieredNode : ICacheNode
     public static async Task<TieredNode> StartAsync(string connectionString, string application)
     {
         var line = new Line();
-        // What UseRedis makes of a connection string, with connections that can be cut.
-        var settings = ClientSettings.Parse(connectionString);
-        settings.Tunnel = line;
-        return new TieredNode(line, await ConnectionMultiplexer.ConnectAsync(settings), application);
+        return new TieredNode(line, await line.ConnectAsync(connectionString), application);
     }
 
     public async Task<Answer> ReadAsync(CacheKey key, Func<CancellationToken, Task<Item>> load) =>

@@ -14,6 +14,12 @@ internal sealed class RecoveryWatch(IReadOnlyList<RecordedNode> nodes, World wor
 
     private int _round;
 
+    /// <summary>Brings what will be invalidated into every node's memory.</summary>
+    public async Task WarmAsync()
+    {
+        foreach (var key in _keys) await Task.WhenAll(nodes.Select(node => node.ReadAsync(key)));
+    }
+
     /// <returns>When the first of several good rounds in a row was over; null: not within the time.</returns>
     public async Task<double?> UntilCoherentAsync(TimeSpan patience)
     {
