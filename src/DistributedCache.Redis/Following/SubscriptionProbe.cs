@@ -28,9 +28,9 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
     private readonly Dictionary<EndPoint, ProbedSubscription> _probed = [];
     private readonly Dictionary<EndPoint, long> _quietUntil = [];
     private readonly Lock _lock = new();
+    private readonly ITimer _timer;
     private ILookup<EndPoint, int> _servers = Enumerable.Empty<int>().ToLookup(static _ => default(EndPoint)!);
     private long _groupedAt = long.MinValue;
-    private readonly ITimer _timer;
     private Task _running = Task.CompletedTask;
     private bool _isEnded;
 
@@ -79,8 +79,15 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
                 probed = _probed[server.Key] = new ProbedSubscription(_subscriber, _channels.ChannelOf(server.First(), _node), server.First(), _clock);
             if (!probed.Probing.IsCompleted) continue;
             var state = await probed.Probing.ConfigureAwait(false);
-            if (state != SubscriptionState.Heard) await MendAsync(server.Key, probed, state, [.. server]).ConfigureAwait(false);
-            _ = probed.ProbeAsync();
+            if (state == SubscriptionState.Heard)
+            {
+                _ = probed.ProbeAsync();
+                continue;
+            }
+
+            probed.Forget();
+            if (_quietUntil.TryGetValue(server.Key, out var until) && _clock.Now < until) _ = probed.ProbeAsync();
+            else await MendAsync(server.Key, probed, state, [.. server]).ConfigureAwait(false);
         }
     }
 
@@ -101,11 +108,14 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
 
     private async Task MendAsync(EndPoint server, ProbedSubscription probed, SubscriptionState state, int[] partitions)
     {
-        if (_quietUntil.TryGetValue(server, out var until) && _clock.Now < until) return;
         _quietUntil[server] = _clock.Now + PauseMs;
-        probed.Forget();
         _log.SubscriptionMended(server, partitions.Length);
-        if (state == SubscriptionState.Hung && _connection.Sockets.TryCut(server)) return;
+        if (state == SubscriptionState.Hung && _connection.Sockets.TryCut(server))
+        {
+            _ = probed.ProbeAsync();
+            return;
+        }
+
         _probed.Remove(server);
         await probed.EndAsync().ConfigureAwait(false);
         await _channels.SubscribeAgainAsync(partitions).ConfigureAwait(false);
