@@ -104,6 +104,9 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         new(_partitions[partition].TouchAsync(known));
 
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        new(_partitions[partition].RenewAsync(incarnation, known, _registered));
+
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         new(_partitions[partition].ReadLogAsync(after));
 
@@ -139,7 +142,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         var names = new RedisKey[keys.Count];
         for (var i = 0; i < names.Length; i++) names[i] = _keys.Entry(keys[i]);
         var values = await database.StringGetAsync(names).ConfigureAwait(false);
-        return Array.ConvertAll(values, static value => value.IsNull ? null : new RemoteValue(new ReadOnlySequence<byte>((ReadOnlyMemory<byte>)value), null));
+        return Array.ConvertAll(values, static value => value.IsNull ? (RemoteValue?)null : new RemoteValue(new ReadOnlySequence<byte>((ReadOnlyMemory<byte>)value), null));
     }
 
     public async ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>

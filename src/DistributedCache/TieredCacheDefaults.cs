@@ -25,6 +25,7 @@ internal static class TieredCacheDefaults
     public const int Partitions = 64;
     public const int LogLength = 4096;
     public const int TagsPerPartition = 32_768;
+    public const int MaximumQueuedInvalidations = 10_000;
 
     public const double VerifySample = 0.0001;
 

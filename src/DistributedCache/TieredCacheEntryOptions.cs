@@ -1,3 +1,4 @@
+using DistributedCache.Expiry;
 using Microsoft.Extensions.Caching.Hybrid;
 
 namespace DistributedCache;
@@ -6,6 +7,8 @@ namespace DistributedCache;
 /// <remarks>Make one and keep it: it is immutable, and may be shared by any number of calls.</remarks>
 public sealed class TieredCacheEntryOptions
 {
+    private ResolvedOptions? _resolved;
+
     /// <summary>The name of the profile to use instead of the one the key's prefix selects. It must not differ in
     /// <see cref="TieredCacheProfile.Primary"/>, <see cref="TieredCacheProfile.Versioned"/> or <see cref="TieredCacheProfile.Version"/>,
     /// which say where the key lives.</summary>
@@ -30,5 +33,11 @@ public sealed class TieredCacheEntryOptions
     public HybridCacheEntryFlags? Flags { get; init; }
 
     /// <summary>Whether a hit in this process may answer: asked before anything else is looked at.</summary>
+    internal ResolvedOptions? Resolved
+    {
+        get => Volatile.Read(ref _resolved);
+        set => Volatile.Write(ref _resolved, value);
+    }
+
     internal bool AllowsLocalRead => Flags is not { } flags || (flags & HybridCacheEntryFlags.DisableLocalCacheRead) == 0;
 }

@@ -9,7 +9,7 @@ namespace DistributedCache.Adapters;
 internal static class DistributedEntryOptions
 {
     /// <exception cref="ArgumentOutOfRangeException">The absolute expiration is not in the future.</exception>
-    public static EntryPolicy Apply(in EntryPolicy policy, DistributedCacheEntryOptions options, TimeProvider time)
+    public static EntryPolicy Apply(EntryPolicy policy, DistributedCacheEntryOptions options, TimeProvider time)
     {
         var end = options.AbsoluteExpirationRelativeToNow ?? TimeSpan.MaxValue;
         if (options.AbsoluteExpiration is { } absolute)

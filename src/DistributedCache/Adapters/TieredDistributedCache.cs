@@ -121,7 +121,7 @@ internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistri
         return false;
     }
 
-    private EntryCall Call(string key, in EntryPolicy policy) =>
+    private EntryCall Call(string key, EntryPolicy policy) =>
         new(engine.Calls.DistributedKey(key), IsLocal ? policy : policy with { Flags = policy.Flags | NoLocal }, [], Isolates: true);
 
     private LocalEntry? Find(string key)

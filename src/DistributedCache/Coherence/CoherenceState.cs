@@ -7,17 +7,20 @@ internal sealed class CoherenceState
 {
     private readonly PartitionState[] _partitions;
     private readonly long _maxStaleness;
+    private readonly ProtocolRules _rules;
     private SeenSnapshot? _snapshot;
 
     /// <param name="partitions">How many.</param>
     /// <param name="maxStaleness">In milliseconds; one step of the clock is already taken off.</param>
     /// <param name="maximumMarks">Marks a partition remembers.</param>
     /// <param name="local">L1.</param>
-    public CoherenceState(int partitions, long maxStaleness, int maximumMarks, ILocalDrops local)
+    /// <param name="rules">All of them, but in a test of what one is for.</param>
+    public CoherenceState(int partitions, long maxStaleness, int maximumMarks, ILocalDrops local, ProtocolRules rules = ProtocolRules.All)
     {
+        _rules = rules;
         _maxStaleness = maxStaleness;
         _partitions = new PartitionState[partitions];
-        for (var i = 0; i < partitions; i++) _partitions[i] = new PartitionState(i, maximumMarks, local, Version);
+        for (var i = 0; i < partitions; i++) _partitions[i] = new PartitionState(i, maximumMarks, local, Version, rules);
     }
 
     public CoherenceVersion Version { get; } = new();
@@ -33,6 +36,7 @@ internal sealed class CoherenceState
     {
         var moment = Version.Moment;
         if (Volatile.Read(ref _snapshot) is { } present && present.Moment == moment) return present;
+        var version = Version.Current;
         var partitions = new SeenSnapshot.Partition[_partitions.Length];
         for (var i = 0; i < partitions.Length; i++)
         {
@@ -40,7 +44,7 @@ internal sealed class CoherenceState
             lock (partition.Lock) partitions[i] = new SeenSnapshot.Partition(partition.Incarnation, partition.Seen, partition.Generation);
         }
 
-        var snapshot = new SeenSnapshot(moment, partitions);
+        var snapshot = new SeenSnapshot(moment, version, partitions);
         Volatile.Write(ref _snapshot, snapshot);
         return snapshot;
     }
@@ -57,17 +61,38 @@ internal sealed class CoherenceState
     {
         var key = _partitions[stamps.Partition];
         Verdict verdict;
-        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence);
+        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence, began);
         var verified = IsVerified(key, now);
         foreach (ref readonly var stamp in stamps.Marks)
         {
             if (verdict == Verdict.Invalid) return verdict;
             var partition = _partitions[stamp.Partition];
-            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp));
-            verified &= IsVerified(partition, now);
+            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp, began));
+            if ((_rules & ProtocolRules.EveryPartitionVerified) != 0) verified &= IsVerified(partition, now);
         }
 
         return verdict == Verdict.Valid && !verified && !IsRecent(began, now) ? Verdict.Unverified : verdict;
+    }
+
+    /// <summary>Judges an entry of the remote tier: also whether invalidations reach its version, from when that was registered.</summary>
+    /// <param name="stamps">Its stamps.</param>
+    /// <param name="version">The version it was stored for.</param>
+    /// <param name="sequence">Its key's stamp.</param>
+    /// <param name="now">Monotonic milliseconds.</param>
+    public Verdict JudgeStored(StampSet stamps, string version, long sequence, long now)
+    {
+        // The version is read first: what changes while judging makes the next read judge again.
+        var moment = Version.Current;
+        if (now <= Version.FreshThrough && stamps.Found is { } found && found.Moment == moment && sequence >= found.Sequence && found.Version == version) return Verdict.Valid;
+        var partition = _partitions[stamps.Partition];
+        lock (partition.Lock)
+        {
+            if (!partition.Covers(version, sequence)) return Verdict.Invalid;
+        }
+
+        var verdict = Judge(stamps, sequence, now);
+        if (verdict == Verdict.Valid) stamps.Found = new FoundValid(moment, version, sequence);
+        return verdict;
     }
 
     /// <summary>Until when every partition of an entry counts as verified, or its own load as recent; <see cref="long.MinValue"/> where

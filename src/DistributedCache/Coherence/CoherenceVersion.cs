@@ -67,8 +67,10 @@ internal sealed class CoherenceVersion
 
     public void Rise()
     {
-        Move();
         Interlocked.Increment(ref _current);
+
+        // After the version, which snapshots carry: one of this moment has it.
+        Move();
     }
 
     public void Move() => Interlocked.Increment(ref _moment);

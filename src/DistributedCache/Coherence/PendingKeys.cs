@@ -5,11 +5,10 @@ internal sealed class PendingKeys
 {
     private readonly Dictionary<string, PendingKey> _first = [];
 
-    public PendingKey Add(PendingKey pending)
+    public void Add(PendingKey pending)
     {
         pending.Next = _first.GetValueOrDefault(pending.Index);
         _first[pending.Index] = pending;
-        return pending;
     }
 
     public void Remove(PendingKey pending)
@@ -31,8 +30,8 @@ internal sealed class PendingKeys
     }
 
     /// <summary>Tells those of a key that a number was applied to it.</summary>
-    public void Apply(string index, long sequence)
+    public void Apply(string index, long sequence, bool leavesFallback = false)
     {
-        for (var pending = _first.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(sequence);
+        for (var pending = _first.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(sequence, leavesFallback);
     }
 }

@@ -13,6 +13,8 @@ internal sealed class StampSet(
     string tenant, int partition, long incarnation, int generation, bool isPrimary, Stamp[] marks, string? validator = null, bool isOwn = false)
     : IEquatable<StampSet>
 {
+    private FoundValid? _found;
+
     // An object, an array, and for each mark a stamp and its name.
     private int _weight = 96 + marks.Sum(static stamp => 48 + 22 + (2 * stamp.Mark.Name.Length));
 
@@ -31,6 +33,13 @@ internal sealed class StampSet(
     public ReadOnlySpan<Stamp> Marks => marks;
 
     public string? Validator => validator;
+
+    /// <summary>What was found when these stamps were last judged for an entry of the remote tier.</summary>
+    public FoundValid? Found
+    {
+        get => Volatile.Read(ref _found);
+        set => Volatile.Write(ref _found, value);
+    }
 
     /// <summary>The heap bytes of the set, for the first entry that has it; those it is shared with answer 0.</summary>
     public int TakeWeight() => Interlocked.Exchange(ref _weight, 0);

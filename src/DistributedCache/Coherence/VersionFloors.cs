@@ -6,12 +6,14 @@ internal sealed class VersionFloors
     // Null while no head has said that its tier asks for registration.
     private Dictionary<string, long>? _floors;
 
-    /// <summary>Takes in a head's. A floor once known never falls; a version that is no longer there must be registered again.</summary>
-    public void Raise(Head head)
+    /// <summary>Takes in a head's; false where it says nothing new. A floor once known never falls; a version that is no longer there
+    /// must be registered again.</summary>
+    public bool TryRaise(Head head)
     {
-        if (head.VersionFloors is not { } floors) return;
-        if (_floors is { } known && known.Count == floors.Count && floors.All(f => known.TryGetValue(f.Key, out var floor) && floor >= f.Value)) return;
+        if (head.VersionFloors is not { } floors) return false;
+        if (_floors is { } known && known.Count == floors.Count && floors.All(f => known.TryGetValue(f.Key, out var floor) && floor >= f.Value)) return false;
         _floors = floors.ToDictionary(static f => f.Key, f => Math.Max(f.Value, _floors?.GetValueOrDefault(f.Key) ?? 0));
+        return true;
     }
 
     /// <summary>A new incarnation has registered nobody yet.</summary>

@@ -9,6 +9,8 @@ internal sealed class CacheClock(TimeProvider provider)
 {
     private readonly TimeProvider? _provider = provider == TimeProvider.System ? null : provider;
 
+    private volatile Reading? _wall;
+
     public TimeProvider Provider => provider;
 
     /// <summary>The clock's coarsest step in milliseconds, to be taken off a bound on staleness.</summary>
@@ -21,8 +23,19 @@ internal sealed class CacheClock(TimeProvider provider)
         get => _provider is null ? CoarseTime.Milliseconds : Ask(_provider);
     }
 
-    /// <summary>Unix milliseconds.</summary>
-    public long UtcNow => provider.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>Unix milliseconds; with the system's time provider read once for each step of the coarse clock, since every entry
+    /// of the remote tier is read against it.</summary>
+    public long UtcNow
+    {
+        get
+        {
+            var now = Now;
+            if (_provider is null && _wall is { } wall && wall.Now == now) return wall.Utc;
+            var utc = provider.GetUtcNow().ToUnixTimeMilliseconds();
+            if (_provider is null) _wall = new Reading(now, utc);
+            return utc;
+        }
+    }
 
     /// <summary>A timer that does not keep its creator's ambient data alive.</summary>
     public ITimer CreateTimer(TimerCallback callback, object state, TimeSpan period)
@@ -35,4 +48,6 @@ internal sealed class CacheClock(TimeProvider provider)
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static long Ask(TimeProvider provider) =>
         (long)(provider.GetTimestamp() * (Int128)1000 / provider.TimestampFrequency);
+
+    private sealed record Reading(long Now, long Utc);
 }

@@ -12,7 +12,7 @@ namespace DistributedCache.Expiry;
 /// <param name="StaleFor">The time after the fresh lifetime in which the value is a fallback.</param>
 /// <param name="LocalSize">The weight in bytes; null: the estimate.</param>
 /// <param name="Flags">Tiers and steps to leave out.</param>
-internal readonly record struct EntryPolicy(
+internal sealed record EntryPolicy(
     ResolvedProfile Profile,
     TimeSpan Duration,
     TimeSpan LocalDuration,
@@ -45,5 +45,14 @@ internal readonly record struct EntryPolicy(
     /// <param name="options">What the call says; null: nothing.</param>
     /// <exception cref="ArgumentException">What the call says is not valid; the message has the option, its value, the limit and the key.</exception>
     public static EntryPolicy Resolve(ProfileSet profiles, ResolvedProfile keyProfile, ReadOnlySpan<char> key, TieredCacheEntryOptions? options) =>
-        options is null ? keyProfile.Policy : EntryPolicyOverride.Apply(profiles, keyProfile, key, options);
+        options is null ? keyProfile.Policy
+        : options.Resolved is { } known && known.Profile == keyProfile ? known.Policy
+        : Lay(profiles, keyProfile, key, options);
+
+    private static EntryPolicy Lay(ProfileSet profiles, ResolvedProfile keyProfile, ReadOnlySpan<char> key, TieredCacheEntryOptions options)
+    {
+        var policy = EntryPolicyOverride.Apply(profiles, keyProfile, key, options);
+        options.Resolved = new ResolvedOptions(keyProfile, policy);
+        return policy;
+    }
 }

@@ -1,6 +1,22 @@
 using System.Diagnostics.CodeAnalysis;
+using DistributedCache.Coherence;
 
 namespace DistributedCache.Flights;
+
+/// <summary>A running load, as the table knows it.</summary>
+internal abstract class Flight : PendingKey
+{
+    private volatile bool _isListed;
+
+    public abstract FlightKey Key { get; }
+
+    /// <summary>Whether the table may have it; the table's.</summary>
+    public bool IsListed
+    {
+        get => _isListed;
+        set => _isListed = value;
+    }
+}
 
 /// <summary>One running load that any number of callers wait for.</summary>
 /// <remarks>
@@ -10,23 +26,16 @@ namespace DistributedCache.Flights;
 /// source of its cancellation for who may leave.</para>
 /// </remarks>
 [SuppressMessage("Reliability", "CA1001", Justification = "The source has no timer and no handle, and outlives the flight where a caller leaves as it ends.")]
-internal abstract class Flight<T>(FlightKey key)
+internal abstract class Flight<T> : Flight
 {
-    private TaskCompletionSource<T>? _completion;
-    private CancellationTokenSource? _abandoned;
+    private Company? _company;
     private T? _value;
-    private Exception? _failure;
     private int _waiters;
     private bool _isKept;
     private volatile bool _isAbandoned;
     private volatile bool _isCompleted;
 
-    public FlightKey Key => key;
-
     public bool IsCompleted => _isCompleted;
-
-    /// <summary>Whether the table may have it; the table's.</summary>
-    public bool IsListed { get; set; }
 
     public Task<T> Task
     {
@@ -34,10 +43,11 @@ internal abstract class Flight<T>(FlightKey key)
         {
             lock (Gate)
             {
-                if (_completion is not null) return _completion.Task;
-                _completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-                if (_isCompleted) Tell(_completion);
-                return _completion.Task;
+                var company = Accompany();
+                if (company.Completion is not null) return company.Completion.Task;
+                company.Completion = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+                if (_isCompleted) Tell(company.Completion);
+                return company.Completion.Task;
             }
         }
     }
@@ -49,14 +59,11 @@ internal abstract class Flight<T>(FlightKey key)
         {
             lock (Gate)
             {
-                if (_abandoned is null)
-                {
-                    if (_isKept) return CancellationToken.None;
-                    _abandoned = new CancellationTokenSource();
-                    if (_isAbandoned) _abandoned.Cancel();
-                }
-
-                return _abandoned.Token;
+                if (_company?.Abandoned is { } abandoned) return abandoned.Token;
+                if (_isKept) return CancellationToken.None;
+                abandoned = Accompany().Abandoned = new CancellationTokenSource();
+                if (_isAbandoned) abandoned.Cancel();
+                return abandoned.Token;
             }
         }
     }
@@ -89,7 +96,7 @@ internal abstract class Flight<T>(FlightKey key)
 
     /// <summary>Waits as one of those who joined.</summary>
     public ValueTask<T> WaitAsync(CancellationToken cancellationToken) =>
-        _isCompleted && _failure is null ? new ValueTask<T>(_value!)
+        _isCompleted && _company?.Failure is null ? new ValueTask<T>(_value!)
         : cancellationToken.CanBeCanceled && !_isCompleted ? new ValueTask<T>(WaitCancellablyAsync(cancellationToken))
         : new ValueTask<T>(Task);
 
@@ -105,7 +112,7 @@ internal abstract class Flight<T>(FlightKey key)
         {
             if (--_waiters > 0 || _isKept) return;
             _isAbandoned = true;
-            abandoned = _abandoned;
+            abandoned = _company?.Abandoned;
         }
 
         // Outside the lock: registrations of the factory's run here. The source is never disposed, since a caller may leave while
@@ -118,30 +125,33 @@ internal abstract class Flight<T>(FlightKey key)
         lock (Gate)
         {
             if (_isCompleted) return false;
-            (_value, _failure) = (value, failure);
+            _value = value;
+            if (failure is not null) Accompany().Failure = failure;
             _isCompleted = true;
 
             // Continuations don't run here.
-            if (_completion is not null) Tell(_completion);
+            if (_company?.Completion is { } completion) Tell(completion);
             return true;
         }
     }
 
     private void Tell(TaskCompletionSource<T> completion)
     {
-        if (_failure is null)
+        if (_company?.Failure is not { } failure)
         {
             completion.SetResult(_value!);
             return;
         }
 
-        if (_isAbandoned && _failure is OperationCanceledException cancelled && _abandoned is { } abandoned && cancelled.CancellationToken == abandoned.Token)
+        if (_isAbandoned && failure is OperationCanceledException cancelled && _company.Abandoned is { } abandoned && cancelled.CancellationToken == abandoned.Token)
             completion.SetCanceled(abandoned.Token);
-        else completion.SetException(_failure);
+        else completion.SetException(failure);
 
         // A background load may have no waiter: its failure was dealt with by who completes it.
         _ = completion.Task.Exception;
     }
+
+    private Company Accompany() => _company ??= new Company();
 
     private async Task<T> WaitCancellablyAsync(CancellationToken cancellationToken)
     {
@@ -154,5 +164,15 @@ internal abstract class Flight<T>(FlightKey key)
             Leave();
             throw;
         }
+    }
+
+    /// <summary>What a flight has only where somebody waits beside its leader, may leave, or hears that it failed.</summary>
+    private sealed class Company
+    {
+        public TaskCompletionSource<T>? Completion { get; set; }
+
+        public CancellationTokenSource? Abandoned { get; set; }
+
+        public Exception? Failure { get; set; }
     }
 }

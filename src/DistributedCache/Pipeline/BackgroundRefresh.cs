@@ -16,7 +16,7 @@ internal sealed class BackgroundRefresh<TState, T>(
 {
     private readonly ActivityContext _cause = Activity.Current?.Context ?? default;
 
-    public FlightKey FlightKey { get; } = new(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates);
+    public FlightKey FlightKey { get; } = call.FlightKeyFor<T>();
 
     public void Execute() => _ = RunAsync();
 
@@ -28,7 +28,6 @@ internal sealed class BackgroundRefresh<TState, T>(
             FlightKey,
             this,
             static self => self.Begin(),
-            static made => made.End(),
             out var isNew);
         if (!isNew) return;
         using var activity = CacheActivity.StartRefresh(_cause);

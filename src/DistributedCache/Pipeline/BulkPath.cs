@@ -1,5 +1,4 @@
 using DistributedCache.Diagnostics;
-using DistributedCache.Flights;
 using DistributedCache.Local;
 using DistributedCache.Serialization;
 
@@ -157,10 +156,9 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
 
     private Load<T> Join<T>(EntryCall call, LocalEntry? candidate, out bool isNew) =>
         engine.Flights.Join<Load<T>, T, (CacheEngine Engine, EntryCall Call, LocalEntry? Candidate)>(
-            new FlightKey(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates),
+            call.FlightKeyFor<T>(),
             (engine, call, candidate),
             static s => new Load<T>(s.Engine, s.Call, s.Candidate) { IsBulk = true },
-            static made => made.End(),
             out isNew);
 
     private T Own<T>(Load<T> load, T value) =>

@@ -26,10 +26,13 @@ internal static class BulkTiers<T>
         }
 
         if (!engine.Remote.HoldsValues) return;
-        var left = await Task.WhenAll(loads
-            .Where(static load => load.Call.ReadsRemote && !load.IsCompleted)
-            .GroupBy(static load => load.Call.Key.Partition)
-            .Select(partition => ReadPartitionAsync(engine, [.. partition]))).ConfigureAwait(false);
+        var byPartition = new List<Load<T>>?[engine.Coherence.Count];
+        foreach (var load in loads)
+        {
+            if (load.Call.ReadsRemote && !load.IsCompleted && !engine.Queue.Holds(load.Call.Key)) (byPartition[load.Call.Key.Partition] ??= new(loads.Count / byPartition.Length + 8)).Add(load);
+        }
+
+        var left = await Task.WhenAll(byPartition.OfType<List<Load<T>>>().Select(partition => ReadPartitionAsync(engine, partition))).ConfigureAwait(false);
         await TakeUnknownAsync(engine, [.. left.SelectMany(static unknown => unknown)]).ConfigureAwait(false);
     }
 
@@ -37,7 +40,7 @@ internal static class BulkTiers<T>
     public static Task LeaseAsync(CacheEngine engine, IReadOnlyList<Load<T>> loads)
     {
         if (!engine.Remote.HoldsValues) return Task.CompletedTask;
-        Load<T>[] wanted = [.. loads.Where(static load => load.Call.WritesRemote && !load.Call.Key.IsPrimary && !load.IsRemoteAway)];
+        Load<T>[] wanted = [.. loads.Where(load => load.Call.WritesRemote && !load.Call.Key.IsPrimary && !load.IsRemoteAway && !engine.Queue.Holds(load.Call.Key))];
 
         // Whose entry was found of no use says which it was, one by one: it must not be answered with it again.
         return Task.WhenAll([
@@ -56,11 +59,11 @@ internal static class BulkTiers<T>
     }
 
     /// <summary>What a partition answers is taken while others have yet to answer, but for entries whose marks have to be asked for.</summary>
-    private static async Task<List<Unknown>> ReadPartitionAsync(CacheEngine engine, Load<T>[] loads)
+    private static async Task<List<Unknown>> ReadPartitionAsync(CacheEngine engine, List<Load<T>> loads)
     {
         try
         {
-            return TakeKnown(engine, loads, await engine.Remote.GetManyAsync(Array.ConvertAll(loads, static load => load.Call.Key), CancellationToken.None).ConfigureAwait(false));
+            return TakeKnown(engine, loads, await engine.Remote.GetManyAsync(loads.ConvertAll(static load => load.Call.Key), CancellationToken.None).ConfigureAwait(false));
         }
         catch (Exception exception)
         {
@@ -69,10 +72,10 @@ internal static class BulkTiers<T>
         }
     }
 
-    private static List<Unknown> TakeKnown(CacheEngine engine, Load<T>[] loads, RemoteValue?[] values)
+    private static List<Unknown> TakeKnown(CacheEngine engine, IReadOnlyList<Load<T>> loads, RemoteValue?[] values)
     {
         var unknown = new List<Unknown>();
-        for (var i = 0; i < loads.Length; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             if (values[i] is not { } value) continue;
             if (loads[i].TryRead(value, out var stored, out var verdict))

@@ -1,4 +1,5 @@
 using DistributedCache.Expiry;
+using DistributedCache.Flights;
 using DistributedCache.Keys;
 using Microsoft.Extensions.Caching.Hybrid;
 
@@ -11,6 +12,8 @@ namespace DistributedCache.Pipeline;
 /// <param name="Isolates">Whether callers get copies.</param>
 internal readonly record struct EntryCall(CacheKey Key, EntryPolicy Policy, string[] Tags, bool Isolates)
 {
+    public FlightKey FlightKeyFor<T>() => new(Key.Index, Key.Partition, typeof(T), Policy.Flags, Isolates);
+
     public bool ReadsLocal => !Policy.Flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheRead);
 
     public bool WritesLocal => !Policy.Flags.HasFlag(HybridCacheEntryFlags.DisableLocalCacheWrite);

@@ -31,6 +31,9 @@ internal class Load<T> : TierLookup<T>
         _seen = engine.Coherence.Snapshot();
     }
 
+    /// <summary>The process-wide version when the load began.</summary>
+    public long StartVersion => _seen.Version;
+
     /// <summary>Whether something invalidated the value while it was loaded that only its own tags tell of: who joined after the load
     /// began runs again.</summary>
     public bool IsOutdated { get; private set; }
@@ -51,7 +54,7 @@ internal class Load<T> : TierLookup<T>
     /// have been heard of; nor takes a stale value that stands in for it when that may not be served any more.</summary>
     public override bool Admits()
     {
-        if (Pending.Highest >= 0) return false;
+        if (Highest >= 0) return false;
         if (IsCompleted) return Fallback is { } entry && MayStandIn(entry);
         var now = Engine.Clock.Now;
         return (Engine.Coherence.Version.Current == StartVersion && (now <= Engine.Coherence.Version.FreshThrough || Engine.Coherence.IsRecent(_began, now)))
@@ -68,11 +71,13 @@ internal class Load<T> : TierLookup<T>
         {
             if (NeedsAsking(out var stamps)) await Engine.Marks.LearnAsync([stamps], Abandoned).ConfigureAwait(false);
             if (TryCandidate()) return true;
-            if (!Engine.Remote.HoldsValues) return false;
+
+            // What is there may be what an invalidation that waits for the tier is to remove.
+            if (!Engine.Remote.HoldsValues || Engine.Queue.Holds(Call.Key)) return false;
             if (Call.ReadsRemote)
             {
                 using var found = await Engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);
-                if (found is not null && TryRead(found, out var stored, out var verdict))
+                if (found is { } value && TryRead(value, out var stored, out var verdict))
                 {
                     if (NeedsAsking(verdict))
                     {
@@ -118,7 +123,7 @@ internal class Load<T> : TierLookup<T>
         var times = CacheEngine.Times(Call.Policy, context, value is null, now, loadDuration);
         Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
         var stamps = Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.NamedValidator);
-        var sends = Engine.Remote.HoldsValues && Call.WritesRemote && (_lease is { IsHeld: true } || Call.Key.IsPrimary);
+        var sends = Engine.Remote.HoldsValues && Call.WritesRemote && (_lease is { IsHeld: true } || Call.Key.IsPrimary) && !Engine.Queue.Holds(Call.Key.Index, stamps);
         return new LoadedValue<T>(Engine, Call, value, context.Stores ? times : null, stamps, KeySequence, sends, context.LocalSize);
     }
 
@@ -152,7 +157,7 @@ internal class Load<T> : TierLookup<T>
         if (isAccepted && loaded.MakeLocal() is { } entry)
         {
             Payload = entry.Value as StoredPayload;
-            Engine.Kept(Engine.Local.Keep(entry, Engine.Coherence[Call.Key.Partition], Pending), Call.Policy.Profile);
+            Engine.Kept(Engine.Local.Keep(entry, Engine.Coherence[Call.Key.Partition], this), Call.Policy.Profile);
         }
 
         if (_lease is { } lease) await lease.ReleaseAsync().ConfigureAwait(false);
@@ -211,7 +216,7 @@ internal class Load<T> : TierLookup<T>
     public void End()
     {
         var partition = Engine.Coherence[Call.Key.Partition];
-        lock (partition.Lock) partition.Unregister(Pending);
+        lock (partition.Lock) partition.Unregister(this);
         _lease?.Dispose();
         Engine.Flights.Remove(this);
     }
@@ -260,7 +265,7 @@ internal class Load<T> : TierLookup<T>
         try
         {
             using var stored = await Engine.Remote.GetAsync(Call.Key, CancellationToken.None).ConfigureAwait(false);
-            return stored is not null && await TryAdoptAsync(stored).ConfigureAwait(false);
+            return stored is { } value && await TryAdoptAsync(value).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -286,7 +291,7 @@ internal class Load<T> : TierLookup<T>
                 LoadDuration = entry.LoadDuration,
                 CounterId = entry.CounterId,
             };
-            Engine.Local.Keep(standIn, Engine.Coherence[Call.Key.Partition], Pending);
+            Engine.Local.Keep(standIn, Engine.Coherence[Call.Key.Partition], this);
         }
 
         return TimeSpan.FromMilliseconds(delay);

@@ -39,15 +39,15 @@ internal sealed class MarkLookups(IRemoteTier remote, CoherenceState coherence, 
         var partition = coherence[number];
         long baseline;
         Known known;
-        lock (partition.Lock) (baseline, known) = (partition.Baseline, new Known(partition.Incarnation, partition.Seen));
+        lock (partition.Lock) (baseline, known) = (partition.Baseline, partition.Known);
         var sentAt = clock.Now;
         try
         {
             var reply = await remote.ReadMarksAsync(number, marks, cancellationToken).ConfigureAwait(false);
             lock (partition.Lock)
             {
-                partition.Learn(marks, reply, baseline);
-                if (!PartitionState.Forgets(reply.Head, known)) partition.Verify(reply.Head, sentAt);
+                // A server that forgot knows nothing of marks that were set: what it does not have says nothing.
+                if (partition.Verify(reply.Head, known, sentAt) != Progress.Lost) partition.Learn(marks, reply, baseline);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

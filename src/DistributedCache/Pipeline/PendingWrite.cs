@@ -67,3 +67,9 @@ internal sealed class PendingWrite<T>
         return result is PutResult.Stored or PutResult.NotAdmitted;
     }
 }
+
+/// <summary>A key being written.</summary>
+internal sealed class WrittenKey(string index) : PendingKey
+{
+    public override string Index => index;
+}

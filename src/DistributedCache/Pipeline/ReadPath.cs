@@ -1,7 +1,6 @@
 using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
 using DistributedCache.Expiry;
-using DistributedCache.Flights;
 using DistributedCache.Local;
 using Polly.Timeout;
 
@@ -139,10 +138,9 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         in EntryCall call, LocalEntry? candidate, TState state, Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory, out SingleLoad<TState, T>? own)
     {
         var load = engine.Flights.Join<Load<T>, T, (CacheEngine, EntryCall, LocalEntry?, TState, Func<TState, LoadContext, CancellationToken, ValueTask<T>>)>(
-            new FlightKey(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates),
+            call.FlightKeyFor<T>(),
             (engine, call, candidate, state, factory),
             static s => new SingleLoad<TState, T>(s.Item1, s.Item2, s.Item3, s.Item4, s.Item5),
-            static made => made.End(),
             out var isNew);
         own = isNew ? (SingleLoad<TState, T>)load : null;
         if (!isNew) HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Collapsed);

@@ -11,29 +11,33 @@ namespace DistributedCache.Pipeline;
 /// <summary>One key being looked for in the tiers: what they have of it, whether that may be served, and what may stand in for it.</summary>
 /// <remarks>Made before it is shown to anyone: the key's registration is taken first, so that whatever is invalidated from then on is
 /// known to concern it.</remarks>
-internal abstract class TierLookup<T> : Flight<T>
+internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
 {
     // Between a wall-clock time and what it became in this process, either clock may have made a step.
     private const long ClockSlack = 50;
 
     private readonly CacheEngine _engine;
-    private CacheTier _fallbackTier = CacheTier.Local;
+    private bool _isFallbackRemote;
 
     protected TierLookup(CacheEngine engine, EntryCall call, LocalEntry? candidate)
-        : base(new FlightKey(call.Key.Index, typeof(T), call.Policy.Flags, call.Isolates))
     {
         _engine = engine;
         Call = call;
-        Fallback = candidate;
-        StartVersion = engine.Coherence.Version.Current;
         var partition = engine.Coherence[call.Key.Partition];
-        lock (partition.Lock) Pending = partition.Register(call.Key.Index);
+        lock (partition.Lock)
+        {
+            partition.Register(this);
+
+            // What was removed since it was found is no candidate; of what is from now on, the registration is told.
+            if (candidate is not null && engine.Store.FindLocked(call.Key.Index) == candidate) Fallback = candidate;
+        }
     }
 
     public EntryCall Call { get; }
 
-    /// <summary>The process-wide version when the load began.</summary>
-    public long StartVersion { get; }
+    public override FlightKey Key => Call.FlightKeyFor<T>();
+
+    public override string Index => Call.Key.Index;
 
     /// <summary>An entry that is no longer fresh, or not known to be valid, but may stand in.</summary>
     public LocalEntry? Fallback { get; private set; }
@@ -51,8 +55,6 @@ internal abstract class TierLookup<T> : Flight<T>
     public ulong RejectedId { get; private set; }
 
     protected CacheEngine Engine => _engine;
-
-    protected PendingKey Pending { get; }
 
     /// <summary>Another flight of the key may have ended between its caller's look at L1 and the making of this one.</summary>
     public bool TryLocal() => !IsBackground && Call.ReadsLocal && _engine.Store.FindLocked(Call.Key.Index) is { } present && present != Fallback
@@ -75,25 +77,19 @@ internal abstract class TierLookup<T> : Flight<T>
     public bool TryRead(RemoteValue found, out StoredValue stored, out Verdict verdict)
     {
         verdict = Verdict.Valid;
-
-        // Noted before the rest is read: who asks for a lease must not be answered with the same unreadable entry for ever.
-        if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) RejectedId = header.EntryId;
-        if (!StoredValue.TryRead(found, Call.Key, Pending.Generation, _engine.Coherence, _engine.Clock, out stored, out var fault))
+        if (!StoredValue.TryRead(found, Call.Key, Generation, _engine.Coherence, _engine.Clock, out stored, out var fault))
         {
+            // Who asks for a lease must not be answered with the same unreadable entry for ever.
+            if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) RejectedId = header.EntryId;
             _engine.BadEnvelope(fault);
             return false;
         }
 
+        RejectedId = stored.Header.EntryId;
+
         // What is to be refreshed is no refreshment: only what another node has loaded since.
         if (IsBackground && Fallback is { } present && stored.Times.Created <= LocalCopies.CreatedAt(present) + ClockSlack) return false;
         if (Call.Key.IsPrimary) return true;
-
-        // Invalidations reach only entries of registered versions, from when they were registered.
-        var partition = _engine.Coherence[Call.Key.Partition];
-        lock (partition.Lock)
-        {
-            if (!partition.Covers(Call.Key.Version, stored.Header.Sequence)) return false;
-        }
 
         verdict = Judge(stored);
         return verdict != Verdict.Invalid;
@@ -101,7 +97,7 @@ internal abstract class TierLookup<T> : Flight<T>
 
     /// <summary>What is known of an entry of the remote tier now. A primary value that was read is what there is.</summary>
     public Verdict Judge(in StoredValue stored) =>
-        Call.Key.IsPrimary ? Verdict.Valid : _engine.Coherence.Judge(stored.Stamps, stored.Header.Sequence, _engine.Clock.Now);
+        Call.Key.IsPrimary ? Verdict.Valid : _engine.Coherence.JudgeStored(stored.Stamps, Call.Key.Version, stored.Header.Sequence, _engine.Clock.Now);
 
     /// <summary>Whether the remote tier can say more: of marks, or of whether this node has missed something.</summary>
     public bool NeedsAsking(Verdict verdict) =>
@@ -124,10 +120,10 @@ internal abstract class TierLookup<T> : Flight<T>
 
         // That a sliding entry is there at all says that it was renewed in time, whenever it was stored.
         if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
-        if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], Pending);
+        if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], this);
         if (now < entry.FreshUntil && TryServe(value, stored.Stamps, long.MinValue, verdict, LookupInfo.Of(entry, CacheTier.Remote), now)) return true;
         if (entry.IsGone(now)) return false;
-        if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _fallbackTier = CacheTier.Remote;
+        if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _isFallbackRemote = true;
         Fallback = entry;
         return false;
     }
@@ -137,11 +133,11 @@ internal abstract class TierLookup<T> : Flight<T>
     {
         if (Fallback is not { } entry || IsCompleted) return false;
         if (!MayStandIn(entry) || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
-        Info = LookupInfo.Of(entry, _fallbackTier, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
+        Info = LookupInfo.Of(entry, _isFallbackRemote ? CacheTier.Remote : CacheTier.Local, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
         Payload = entry.Value as StoredPayload;
         KeepAloft();
         var counters = _engine.CountersOf(Call.Policy.Profile);
-        Count(_fallbackTier == CacheTier.Remote ? counters.RemoteStale : counters.LocalStale);
+        Count(_isFallbackRemote ? counters.RemoteStale : counters.LocalStale);
         TryComplete(value!);
         return true;
     }
@@ -149,13 +145,13 @@ internal abstract class TierLookup<T> : Flight<T>
     protected bool MayStandIn(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return !entry.IsGone(now) && Judge(entry) is Verdict.Valid or Verdict.Unverified;
+        return !entry.IsGone(now) && entry.Sequence >= Removed && Judge(entry) is Verdict.Valid or Verdict.Unverified;
     }
 
     private bool TryServe(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return now < entry.FreshUntil && entry.Stamps is { } stamps
+        return now < entry.FreshUntil && entry.Stamps is { } stamps && entry.Sequence >= Highest
             && TryServe(entry.Value, stamps, LocalCopies.BeganAt(entry), Judge(entry), LookupInfo.Of(entry, CacheTier.Local), now);
     }
 

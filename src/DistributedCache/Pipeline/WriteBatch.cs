@@ -21,8 +21,8 @@ internal sealed class WriteBatch<T> : IDisposable
         using var scratch = engine.Values.Scratch();
         foreach (var (call, value) in values)
         {
-            PendingKey pending;
-            lock (_partition.Lock) pending = _partition.Register(call.Key.Index);
+            var pending = new WrittenKey(call.Key.Index);
+            lock (_partition.Lock) _partition.Register(pending);
             PendingWrite<T> write;
             try
             {

@@ -47,6 +47,11 @@ internal interface IRemoteTier
     /// <summary>Begins an incarnation or era in a partition where one is due, and answers its head.</summary>
     ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken);
 
+    /// <summary>Begins a new incarnation in a partition that is still in that one: nothing cached before is valid then. Announces in it what
+    /// this node has registered.</summary>
+    /// <returns>The head.</returns>
+    ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken);
+
     /// <summary>Reads a partition's log after a number, oldest first. It may begin later than asked: what lay between was trimmed.</summary>
     ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken);
 

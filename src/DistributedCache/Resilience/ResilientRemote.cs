@@ -72,6 +72,9 @@ internal sealed class ResilientRemote : IRemoteTier
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         RunAsync(partition, (_inner, partition, known), static (s, stop) => s._inner.TouchAsync(s.partition, s.known, stop), cancellationToken);
 
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        RunAsync(partition, (_inner, partition, incarnation, known), static (s, stop) => s._inner.BeginIncarnationAsync(s.partition, s.incarnation, s.known, stop), cancellationToken);
+
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         RunAsync(partition, (_inner, partition, after), static (s, stop) => s._inner.ReadLogAsync(s.partition, s.after, stop), cancellationToken);
 
@@ -197,7 +200,7 @@ internal sealed class ResilientRemote : IRemoteTier
         }
     }
 
-    private BoundedWait<T>.Pool Waits<T>() => typeof(T) == typeof(RemoteValue)
+    private BoundedWait<T>.Pool Waits<T>() => typeof(T) == typeof(RemoteValue?)
         ? (BoundedWait<T>.Pool)(object)_reads
         : (BoundedWait<T>.Pool)_waits.GetOrAdd(typeof(T), static (_, self) => new BoundedWait<T>.Pool(self._time, self._limit), this);
 

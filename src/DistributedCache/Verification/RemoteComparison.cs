@@ -32,6 +32,6 @@ internal sealed class RemoteComparison(CacheEngine engine)
         // A primary value has no stamp in the tier.
         using var found = await engine.Remote.GetAsync(key, cancellationToken).ConfigureAwait(false);
         if (stamps.IsPrimary || found is null) return true;
-        return Comparison.NeedsLog(EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _) ? header : null, stamps, entry.Sequence);
+        return Comparison.NeedsLog(EnvelopeHeader.TryRead(found.Value.Bytes.FirstSpan, out var header, out _) ? header : null, stamps, entry.Sequence);
     }
 }

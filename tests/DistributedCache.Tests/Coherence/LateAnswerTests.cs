@@ -53,7 +53,7 @@ public class LateAnswerTests
             var found = await tier.GetAsync(key, default);
             if (found is null || !Asked.TrySetResult()) return found;
             await Answer.Task;
-            return new RemoteValue(found.Bytes, this);
+            return new RemoteValue(found.Value.Bytes, this);
         }
 
         public void Dispose() => Read.TrySetResult();

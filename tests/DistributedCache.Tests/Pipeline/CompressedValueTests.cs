@@ -65,7 +65,7 @@ public class CompressedValueTests
     private static async ValueTask<RemoteValue?> DamageAsync(IRemoteTier tier, CacheKey key, byte codec, int cut)
     {
         using var value = await tier.GetAsync(key, default);
-        var sample = Sample.Read(value!.Bytes.ToArray(), out _)!;
+        var sample = Sample.Read(value!.Value.Bytes.ToArray(), out _)!;
         var bytes = (sample with { Codec = codec, Payload = sample.Payload[..^cut] }).Write();
         return new RemoteValue(new(bytes), null);
     }

@@ -42,6 +42,9 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         Try("Touch", () => inner.TouchAsync(partition, known, cancellationToken));
 
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        Try("BeginIncarnation", () => inner.BeginIncarnationAsync(partition, incarnation, known, cancellationToken));
+
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         Try("ReadLog", () => inner.ReadLogAsync(partition, after, cancellationToken));
 

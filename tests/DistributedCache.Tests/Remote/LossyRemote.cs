@@ -40,6 +40,12 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     /// <summary>Whether a registration is answered with all marks.</summary>
     public bool SendsMarks { get; set; } = true;
 
+    /// <summary>What an answer waits for, by its step, once the step is done. Null: it comes at once.</summary>
+    public Func<string, Task?> Holds { get; set; } = static _ => null;
+
+    /// <summary>Which of a tier's own rules hold.</summary>
+    public TierRules Rules { get; set; } = TierRules.All;
+
     /// <summary>How often each step was taken.</summary>
     public Dictionary<string, int> Calls { get; } = [];
 
@@ -77,6 +83,32 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
             }
 
             state.IsNewRun = true;
+        }
+    }
+
+    /// <summary>A copy of the partition is put back, from before the last of what was numbered and done; its server stays.</summary>
+    public void PutBack(int partition, int forgotten)
+    {
+        lock (_lock)
+        {
+            var state = _partitions[partition];
+            if (forgotten > 0 && state.History.Count >= forgotten) state.Restore(state.History[^forgotten]);
+        }
+    }
+
+    /// <summary>Where a partition is, to be put back later.</summary>
+    public object CopyOf(int partition)
+    {
+        lock (_lock) return _partitions[partition].Copy();
+    }
+
+    /// <summary>Puts a copy back; with <paramref name="isNewRun"/> on another server.</summary>
+    public void PutBack(int partition, object copy, bool isNewRun)
+    {
+        lock (_lock)
+        {
+            _partitions[partition].Restore((Partition)copy);
+            _partitions[partition].IsNewRun = isNewRun;
         }
     }
 
@@ -126,6 +158,21 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     {
         if (IsSilent(partition)) throw new IOException("The partition does not answer.");
         Begin(partition, known);
+        return HeadOf(partition);
+    });
+
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) => Do("BeginIncarnation", () =>
+    {
+        if (IsSilent(partition)) throw new IOException("The partition does not answer.");
+        var state = _partitions[partition];
+        if (state.Incarnation == incarnation)
+        {
+            string[] versions = [.. state.Versions.Keys];
+            state.Incarnation = 0;
+            Begin(partition, known);
+            foreach (var version in versions) state.Versions.TryAdd(version, 0);
+        }
+
         return HeadOf(partition);
     });
 
@@ -223,16 +270,27 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     {
         try
         {
+            T answer;
+            Task? held;
             lock (_lock)
             {
                 Calls[step] = Calls.GetValueOrDefault(step) + 1;
-                return Fails(step) ? throw new IOException($"{step} fails.") : ValueTask.FromResult(action());
+                answer = Fails(step) ? throw new IOException($"{step} fails.") : action();
+                held = Holds(step);
             }
+
+            return held is null ? ValueTask.FromResult(answer) : new ValueTask<T>(AfterAsync(held, answer));
         }
         catch (IOException exception)
         {
             return ValueTask.FromException<T>(exception);
         }
+    }
+
+    private static async Task<T> AfterAsync<T>(Task held, T answer)
+    {
+        await held;
+        return answer;
     }
 
     /// <summary>Begins an incarnation or an era where one is due.</summary>
@@ -242,17 +300,19 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         if (state.Incarnation == 0)
         {
             state.Incarnation = Math.Max(++_eras, known.Incarnation + 1);
-            (state.Base, state.Sequence, state.IsNewRun) = (0, 0, false);
-            state.Log.Clear();
+            (state.Base, state.Sequence, state.Eras, state.IsNewRun) = (0, 0, EraHistory.First, false);
+            if ((Rules & TierRules.LogEndsWithItsHash) != 0) state.Log.Clear();
             state.Marks.Clear();
             state.Versions.Clear();
             state.History.Clear();
         }
-        else if (state.IsNewRun)
+        else if (state.IsNewRun || (known.Incarnation == state.Incarnation && known.Seen > state.Sequence))
         {
             var from = state.Sequence;
             state.IsNewRun = false;
+            if ((Rules & TierRules.NewRunBeginsEra) == 0) return state;
             state.Base = state.Sequence = Math.Max(Math.Max(state.Sequence, known.Incarnation == state.Incarnation ? known.Seen : 0), _eras += 1_000) + 1;
+            state.Eras = state.Eras.Add(new Era(from, state.Base));
             Send(state, new Invalidation(partition, state.Incarnation, state.Base, state.Sequence, InvalidationKind.Jump, [], default, from));
         }
 
@@ -269,6 +329,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
     private void Send(Partition state, Invalidation message)
     {
+        // As a stream does.
+        if (state.Log.Count > 0 && state.Log[^1].Sequence >= message.Sequence) throw new IOException("The log does not begin anew.");
         state.Log.Add(message);
         while (state.Log.Count > logLength) state.Log.RemoveAt(0);
         for (var i = 0; i < _followers.Count; i++)
@@ -285,7 +347,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private Head HeadOf(int partition)
     {
         var state = _partitions[partition];
-        return new Head(state.Incarnation, state.Base, state.Sequence, 0, new Dictionary<string, long>(state.Versions));
+        return new Head(state.Incarnation, state.Base, state.Sequence, 0, new Dictionary<string, long>(state.Versions)) { Eras = state.Eras };
     }
 
     private RemoteValue? Find(CacheKey key) =>
@@ -331,6 +393,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
         public long Sequence { get; set; }
 
+        public EraHistory Eras { get; set; } = EraHistory.First;
+
         public bool IsNewRun { get; set; }
 
         public List<Invalidation> Log { get; private init; } = [];
@@ -351,6 +415,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
             Incarnation = Incarnation,
             Base = Base,
             Sequence = Sequence,
+            Eras = Eras,
             Log = [.. Log],
             Marks = new(Marks),
             Versions = new(Versions),
@@ -359,7 +424,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
         public void Restore(Partition earlier)
         {
-            (Incarnation, Base, Sequence) = (earlier.Incarnation, earlier.Base, earlier.Sequence);
+            (Incarnation, Base, Sequence, Eras) = (earlier.Incarnation, earlier.Base, earlier.Sequence, earlier.Eras);
             Log.Clear();
             Log.AddRange(earlier.Log);
             Refill(Marks, earlier.Marks);

@@ -2,6 +2,7 @@ using System.Buffers;
 using DistributedCache.Pipeline;
 using DistributedCache.Remote;
 using DistributedCache.Tests.Pipeline;
+using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.Tests.Remote;
@@ -68,7 +69,6 @@ public class SharedTierTests
     }
 
     [Theory]
-    [InlineData(0)]
     [InlineData(1)]
     [InlineData(39)]
     [InlineData(40)]
@@ -82,7 +82,7 @@ public class SharedTierTests
         IRemoteTier tier = two.Remote;
         var key = two.NodeA.Services.GetRequiredService<CacheEngine>().Key("", "a");
         using var whole = await tier.GetAsync(key, TestContext.Current.CancellationToken);
-        var bytes = whole!.Bytes.ToArray();
+        var bytes = whole!.Value.Bytes.ToArray();
         await AssertMissAsync(two, length < 0 ? bytes[..^1] : bytes[..length], length);
     }
 
@@ -97,7 +97,7 @@ public class SharedTierTests
             await two.A.Set("a", new Product(1, "x"), null, "tag");
             IRemoteTier tier = two.Remote;
             using var whole = await tier.GetAsync(two.NodeA.Services.GetRequiredService<CacheEngine>().Key("", "a"), TestContext.Current.CancellationToken);
-            var bytes = whole!.Bytes.ToArray();
+            var bytes = whole!.Value.Bytes.ToArray();
 
             // Everything behind the header is noise, so that the header still says it is a fresh entry.
             random.NextBytes(i % 2 == 0 ? bytes.AsSpan(40) : bytes);
@@ -128,6 +128,18 @@ public class SharedTierTests
 
         // Its lease was given back.
         Assert.Equal(1, await two.B.Load("a", 1));
+    }
+
+    [Fact]
+    public async Task SetAsync_NotForTheRemoteTier_RemovesWhatIsThereAndStoresNothing()
+    {
+        await using var two = TwoNodes.Make();
+        await two.A.Set("a", "old");
+        await two.A.Set("a", "new", new() { Flags = HybridCacheEntryFlags.DisableDistributedCacheWrite });
+        IRemoteTier tier = two.Remote;
+        Assert.Null(await tier.GetAsync(two.NodeA.Services.GetRequiredService<CacheEngine>().Key("", "a"), TestContext.Current.CancellationToken));
+        Assert.Equal("new", (await two.A.Find<string>("a")).Value);
+        Assert.False((await two.B.Find<string>("a")).HasValue);
     }
 
     [Fact]
