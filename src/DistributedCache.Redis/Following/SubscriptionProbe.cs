@@ -13,6 +13,9 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
+    // Subscriptions move seldom, and there may be thousands of them to ask after.
+    private const long GroupedMs = 1_000;
+
     // Mending costs messages: what it does not help against is not mended at every probe.
     private const long PauseMs = 5_000;
 
@@ -26,6 +29,8 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
     private readonly Dictionary<EndPoint, long> _quietUntil = [];
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
+    private ILookup<EndPoint, int> _servers = Enumerable.Empty<int>().ToLookup(static _ => default(EndPoint)!);
+    private long _groupedAt = long.MinValue;
     private Task _running = Task.CompletedTask;
     private bool _isEnded;
 
@@ -67,36 +72,53 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
     /// <summary>Begins a probe of every server that has none under way.</summary>
     private async Task ProbeAllAsync()
     {
-        var servers = Enumerable.Range(0, _channels.Count)
-            .Select(partition => (Server: _channels.ServerOf(_subscriber, partition), Partition: partition))
-            .Where(static channel => channel.Server is not null)
-            .ToLookup(static channel => channel.Server!, static channel => channel.Partition);
-        foreach (var server in _probed.Keys.Where(server => !servers[server].Contains(_probed[server].Partition)).ToList())
-        {
-            _probed.Remove(server, out var gone);
-            await gone!.EndAsync().ConfigureAwait(false);
-        }
-
-        foreach (var server in servers)
+        if (_groupedAt == long.MinValue || _clock.Now - _groupedAt >= GroupedMs) await GroupAsync().ConfigureAwait(false);
+        foreach (var server in _servers)
         {
             if (!_probed.TryGetValue(server.Key, out var probed))
                 probed = _probed[server.Key] = new ProbedSubscription(_subscriber, _channels.ChannelOf(server.First(), _node), server.First(), _clock);
             if (!probed.Probing.IsCompleted) continue;
             var state = await probed.Probing.ConfigureAwait(false);
-            if (state != SubscriptionState.Heard) await MendAsync(server.Key, probed, state, [.. server]).ConfigureAwait(false);
-            _ = probed.ProbeAsync();
+            if (state == SubscriptionState.Heard)
+            {
+                _ = probed.ProbeAsync();
+                continue;
+            }
+
+            probed.Forget();
+            if (_quietUntil.TryGetValue(server.Key, out var until) && _clock.Now < until) _ = probed.ProbeAsync();
+            else await MendAsync(server.Key, probed, state, [.. server]).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Finds out which channels are subscribed at which server, and ends the probes of those where none is any more.</summary>
+    private async Task GroupAsync()
+    {
+        _groupedAt = _clock.Now;
+        _servers = Enumerable.Range(0, _channels.Count)
+            .Select(partition => (Server: _channels.ServerOf(_subscriber, partition), Partition: partition))
+            .Where(static channel => channel.Server is not null)
+            .ToLookup(static channel => channel.Server!, static channel => channel.Partition);
+        foreach (var server in _probed.Keys.Where(server => !_servers[server].Contains(_probed[server].Partition)).ToList())
+        {
+            _probed.Remove(server, out var gone);
+            await gone!.EndAsync().ConfigureAwait(false);
         }
     }
 
     private async Task MendAsync(EndPoint server, ProbedSubscription probed, SubscriptionState state, int[] partitions)
     {
-        if (_quietUntil.TryGetValue(server, out var until) && _clock.Now < until) return;
         _quietUntil[server] = _clock.Now + PauseMs;
-        probed.Forget();
         _log.SubscriptionMended(server, partitions.Length);
-        if (state == SubscriptionState.Hung && _connection.Sockets.TryCut(server)) return;
+        if (state == SubscriptionState.Hung && _connection.Sockets.TryCut(server))
+        {
+            _ = probed.ProbeAsync();
+            return;
+        }
+
         _probed.Remove(server);
         await probed.EndAsync().ConfigureAwait(false);
         await _channels.SubscribeAgainAsync(partitions).ConfigureAwait(false);
+        _groupedAt = long.MinValue;
     }
 }

@@ -142,8 +142,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         catch (RedisServerException exception) when (exception.IsFull())
         {
             // No room for the new value must not leave the old one.
-            await InvalidateAsync(InvalidationKind.Remove, [.. writes.Select(static write => write.Key)], known).ConfigureAwait(false);
-            throw;
+            var removed = await InvalidateAsync(InvalidationKind.Remove, [.. writes.Select(static write => write.Key)], known).ConfigureAwait(false);
+            return new SetReply(removed, new Head(removed.Incarnation, removed.Base, removed.Sequence, 0), [.. Enumerable.Range(0, writes.Count)], exception);
         }
     }
 

@@ -199,6 +199,13 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
                     continue;
                 }
 
+                if (reply.NoRoom is { } full)
+                {
+                    engine.RemoteFailed(full);
+                    results.Add(new InvalidationResult(InvalidationStatus.Rejected, token, [.. writes.Select(static w => w.Call.Key.Name)]));
+                    return results;
+                }
+
                 var result = new InvalidationResult(Done, token);
                 results.Add(result);
                 for (var i = 0; i < writes.Count; i++)

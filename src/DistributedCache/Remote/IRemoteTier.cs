@@ -67,7 +67,7 @@ internal interface IRemoteTier
     ValueTask<Invalidation> InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken);
 
     /// <summary>Stores entries of one partition (at most 256) that a caller set, under one new number which becomes their key stamp.
-    /// Each is refused unless nothing of its key was invalidated after <paramref name="known"/>.</summary>
+    /// Each is refused unless nothing of its key was invalidated after <paramref name="known"/>. Where there is no room, all are removed.</summary>
     ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken);
 
     /// <summary>Reads an entry's bytes; null where there is none. The caller disposes it.</summary>

@@ -7,13 +7,18 @@ namespace DistributedCache.Redis.Tests.Failures;
 public class ServerErrorTests
 {
     [Theory]
-    [InlineData("OOM command not allowed when used memory > 'maxmemory'.", false)]
-    [InlineData("TRYAGAIN Multiple keys request during rehashing of slot", false)]
-    [InlineData("WRONGTYPE Operation against a key holding the wrong kind of value", false)]
-    [InlineData("NOSCRIPT No matching script.", false)]
-    [InlineData("LOADING Redis is loading the dataset in memory", true)]
-    [InlineData("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.", true)]
-    [InlineData("CLUSTERDOWN Hash slot not served", true)]
-    public void IsOfAbsence_OfAServersError_OnlyWhereItServesNothing(string error, bool expected) =>
-        Assert.Equal(expected, new RedisServerException(error).IsOfAbsence());
+    [InlineData(RedisErrorKind.OutOfMemory, false)]
+    [InlineData(RedisErrorKind.TryAgain, false)]
+    [InlineData(RedisErrorKind.WrongType, false)]
+    [InlineData(RedisErrorKind.NoScript, false)]
+    [InlineData(RedisErrorKind.NoPermission, false)]
+    [InlineData(RedisErrorKind.ReadOnly, false)]
+    [InlineData(RedisErrorKind.Unknown, false)]
+    [InlineData(RedisErrorKind.Loading, true)]
+    [InlineData(RedisErrorKind.Busy, true)]
+    [InlineData(RedisErrorKind.MasterDown, true)]
+    [InlineData(RedisErrorKind.ClusterDown, true)]
+    [InlineData(RedisErrorKind.UnknownRedirectTarget, true)]
+    public void IsOfAbsence_OfAServersError_OnlyWhereItServesNothing(RedisErrorKind kind, bool expected) =>
+        Assert.Equal(expected, new RedisServerException(kind, CommandFlags.None, "error").IsOfAbsence());
 }

@@ -4,7 +4,7 @@ using DistributedCache.Redis.Tests.Servers;
 
 namespace DistributedCache.Redis.Tests.Messages;
 
-/// <summary>A subscription's connection that stays open and brings nothing, while the server answers all else.</summary>
+/// <summary>A subscription whose connection stays open and brings nothing, or that is gone, while the server answers all else.</summary>
 public sealed class HungSubscriptionTests : IAsyncLifetime
 {
     private const string Key = "product:1";
@@ -30,17 +30,23 @@ public sealed class HungSubscriptionTests : IAsyncLifetime
         await _a.UntilWritingAsync();
         await _b.UntilWritingAsync();
         await Poll.UntilAsync(HearsAsync, () => "Messages don't flow in the first place.");
+        await Poll.UntilAsync(
+            async () => ((object?[])(await _server.Server.ExecuteAsync("PUBSUB", "SHARDCHANNELS"))!).Count(static channel => ((string)channel!).Contains("}c:", StringComparison.Ordinal)) == 2,
+            () => "The nodes don't probe what they hear.");
     }
 
     [Fact]
     public async Task Messages_AfterTheConnectionHung_FlowAgain()
     {
         Assert.True(_relay.HangSubscriptions() > 0);
-        Assert.False(await HearsAsync());
-        var began = Stopwatch.GetTimestamp();
-        await Poll.UntilAsync(HearsAsync, () => $"The node hears nothing still. It logged:\n{string.Join('\n', _b.Logs.All)}", Soon);
-        TestContext.Current.TestOutputHelper?.WriteLine($"Messages flow after {Stopwatch.GetElapsedTime(began)}.");
-        Assert.Single(_b.Logs.Of(2003));
+        await HearsAgainAsync();
+    }
+
+    [Fact]
+    public async Task Messages_AfterTheSubscriptionWasLost_FlowAgain()
+    {
+        Assert.True(await _relay.LoseSubscriptionsAsync() > 0);
+        await HearsAgainAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -54,6 +60,15 @@ public sealed class HungSubscriptionTests : IAsyncLifetime
     // Heads are compared so seldom that a message is the only news.
     private static void Rare(TieredCacheOptions options) =>
         (options.MaxStaleness, options.HeartbeatInterval, options.Partitions) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), 4);
+
+    private async Task HearsAgainAsync()
+    {
+        Assert.False(await HearsAsync());
+        var began = Stopwatch.GetTimestamp();
+        await Poll.UntilAsync(HearsAsync, () => $"The node hears nothing still. It logged:\n{string.Join('\n', _b.Logs.All)}", Soon);
+        TestContext.Current.TestOutputHelper?.WriteLine($"Messages flow after {Stopwatch.GetElapsedTime(began)}.");
+        Assert.Single(_b.Logs.Of(2003));
+    }
 
     // Whether what one node removes is gone from the other's memory within a fifth of a second.
     private async Task<bool> HearsAsync()

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace DistributedCache.Redis.Tests.Servers;
 
 /// <summary>A way to a server whose connections can be made to hang: they stay open, and nothing comes through any more.</summary>
-internal sealed class Relay : IAsyncDisposable
+internal sealed partial class Relay : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _server;
@@ -28,6 +30,14 @@ internal sealed class Relay : IAsyncDisposable
     {
         var subscribed = _lines.Where(static line => line is { Subscribes: true, Hangs: false }).ToList();
         foreach (var line in subscribed) line.Hangs = true;
+        return subscribed.Count;
+    }
+
+    /// <summary>Has the server end what is subscribed, of which the client hears nothing; on how many connections.</summary>
+    public async Task<int> LoseSubscriptionsAsync()
+    {
+        var subscribed = _lines.Where(static line => line.Subscribes).ToList();
+        foreach (var line in subscribed) await line.UnsubscribeAsync();
         return subscribed.Count;
     }
 
@@ -57,8 +67,13 @@ internal sealed class Relay : IAsyncDisposable
         }
     }
 
+    [GeneratedRegex(@"[*>]3\r\n\$12\r\nsunsubscribe\r\n\$\d+\r\n[^\r]*\r\n:\d+\r\n")]
+    private static partial Regex Unsubscribed();
+
     private sealed class Line : IDisposable
     {
+        private bool _isSilent;
+
         private readonly TcpClient _client;
         private readonly TcpClient _server;
 
@@ -74,6 +89,12 @@ internal sealed class Relay : IAsyncDisposable
         public bool Subscribes { get; private set; }
 
         public bool Hangs { get; set; }
+
+        public async Task UnsubscribeAsync()
+        {
+            _isSilent = true;
+            await _server.GetStream().WriteAsync("SUNSUBSCRIBE\r\n"u8.ToArray());
+        }
 
         public void Dispose()
         {
@@ -91,7 +112,7 @@ internal sealed class Relay : IAsyncDisposable
                     if (isRequest) Subscribes |= bytes.AsSpan(0, count).IndexOf("SSUBSCRIBE"u8) >= 0;
 
                     // Read all the same, so that neither side notices a full buffer.
-                    if (!Hangs) await to.GetStream().WriteAsync(bytes.AsMemory(0, count));
+                    if (!Hangs) await to.GetStream().WriteAsync(isRequest || !_isSilent ? bytes.AsMemory(0, count) : WithoutUnsubscribed(bytes.AsSpan(0, count)));
                 }
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
@@ -100,6 +121,18 @@ internal sealed class Relay : IAsyncDisposable
             }
 
             Dispose();
+        }
+
+        // The last of the answers says that none is left; those to the client's own requests come after it.
+        private byte[] WithoutUnsubscribed(ReadOnlySpan<byte> bytes)
+        {
+            var text = Encoding.Latin1.GetString(bytes);
+            return Encoding.Latin1.GetBytes(Unsubscribed().Replace(text, answer =>
+            {
+                if (!_isSilent) return answer.Value;
+                _isSilent = !answer.Value.EndsWith(":0\r\n", StringComparison.Ordinal);
+                return "";
+            }));
         }
     }
 }

@@ -53,6 +53,22 @@ public sealed class VerifierTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Hit_PrimaryValueWasSetElsewhere_IsRepaired()
+    {
+        await _node.Cache.Set("p:k", "old");
+        DeafenAndBlind();
+        await _nodes.A.Set("p:k", "set");
+        await Eventually.TrueAsync(
+            () => _verifications["newer_value"] > 0,
+            () =>
+            {
+                _ = _node.Cache.Find<string>("p:k").AsTask();
+                _nodes.Time.Advance(TimeSpan.FromMilliseconds(500));
+            });
+        Assert.Equal("set", (await _node.Cache.Find<string>("p:k")).Value);
+    }
+
+    [Fact]
     public async Task Hit_WhatMadeItInvalidWasLostForAShortWhile_IsNoDifference()
     {
         await _node.Cache.Load("k", "old");
@@ -119,7 +135,11 @@ public sealed class VerifierTests : IAsyncDisposable
         await _nodes.DisposeAsync();
     }
 
-    private static void Sample(TieredCacheOptions options) => options.VerifySample = 1;
+    private static void Sample(TieredCacheOptions options)
+    {
+        options.VerifySample = 1;
+        options.Profiles["p"] = new() { Keys = ["p:"], Primary = true };
+    }
 
     // The third to follow hears nothing more, and heads stay what they are.
     private void DeafenAndBlind()
