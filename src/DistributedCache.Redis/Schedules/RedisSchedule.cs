@@ -1,6 +1,5 @@
 using DistributedCache.Keys;
 using DistributedCache.Redis.Connection;
-using DistributedCache.Redis.Scripts;
 using DistributedCache.Remote;
 using StackExchange.Redis;
 

@@ -40,7 +40,7 @@ internal sealed class PartitionNames
     public static string ConfigOf(string application) => $"{{{application}}}config";
 
     /// <summary>The sorted set of a schedule's list.</summary>
-    public string Schedule(string list) => $"{{{_application}}}s:{list}";
+    public string Schedule(string list) => $"{{{_application}:s}}{list}";
 
     /// <summary>The hash tag, with its braces: <c>{shop:3.7}</c>.</summary>
     public string Tag(int partition) => _partitions[partition].Tag;

@@ -17,6 +17,7 @@ public class PurgerRequestTests
             o.ServiceId = "SU1Z0isxPaozGVKXdv0eY";
             o.ApiToken = "token";
             o.Endpoint = edge.Address;
+            o.Soft = true;
         }));
 
         await host.Cache.RemoveByTagAsync("product-42", TestContext.Current.CancellationToken);
@@ -35,7 +36,7 @@ public class PurgerRequestTests
         await using var edge = await StandIn.StartAsync();
         await using var host = await EdgeHost.StartAsync(b => b.AddFastlyEdge(o =>
         {
-            (o.ServiceId, o.ApiToken, o.Endpoint, o.Soft) = ("id", "token", edge.Address, false);
+            (o.ServiceId, o.ApiToken, o.Endpoint) = ("id", "token", edge.Address);
         }));
 
         await host.Cache.RemoveByTagAsync("a", TestContext.Current.CancellationToken);
@@ -158,6 +159,6 @@ public class PurgerRequestTests
 
         await host.Cache.ForTenant("acme").RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
 
-        Assert.Matches("^catalog__[a-z2-7]{16}$", (await edge.NextAsync())["xkey-softpurge"]);
+        Assert.Matches("^catalog__[a-z2-7]{16}$", (await edge.NextAsync())["xkey-purge"]);
     }
 }

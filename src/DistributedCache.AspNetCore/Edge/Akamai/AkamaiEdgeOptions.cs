@@ -15,8 +15,9 @@ public sealed class AkamaiEdgeOptions
     /// <summary>The credentials' access token. Required.</summary>
     public string AccessToken { get; set; } = "";
 
-    /// <summary>Whether what is purged is only invalidated, to be served stale where its origin fails, and not deleted. Default: true.</summary>
-    public bool Soft { get; set; } = true;
+    /// <summary>Whether what is purged is invalidated, so that it is revalidated and may be served where its origin fails, and not deleted.
+    /// Default: false.</summary>
+    public bool Soft { get; set; }
 
     /// <summary>Whether Akamai's staging network is purged, and not its production network. Default: false.</summary>
     public bool Staging { get; set; }

@@ -9,8 +9,8 @@ public sealed class FastlyEdgeOptions
     /// <summary>An API token that may purge the service (scope <c>purge_select</c>). Required; a secret.</summary>
     public string ApiToken { get; set; } = "";
 
-    /// <summary>Whether what is purged stays to be served stale while it is fetched anew. Default: true.</summary>
-    public bool Soft { get; set; } = true;
+    /// <summary>Whether what is purged may be served once more, stale within its window, while it is fetched anew. Default: false.</summary>
+    public bool Soft { get; set; }
 
     /// <summary>Where the API is. Default: <c>https://api.fastly.com</c>.</summary>
     public Uri Endpoint { get; set; } = new("https://api.fastly.com");
