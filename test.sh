@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything a change must pass: restore, build without warnings, format, all tests of tests/*/.
 # The last line is always "N passed, N failed, N skipped"; the exit code is 0 only if every step held.
-# Wants the .NET SDK, git and redis-server 7.0; what it can it installs by apt where it may.
+# Wants the .NET SDK, git, redis-server 7.0, and varnish with its modules; what it can it installs by apt where it may.
 set -uo pipefail
 
 root="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)"
@@ -42,11 +42,11 @@ may_install() {
   command -v apt-get >/dev/null && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }
 }
 
-# install <package>
+# install <package...>
 install() {
-  echo "Installing $1."
+  echo "Installing $*."
   as_root apt-get update -qq >/dev/null &&
-    DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+    DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 # need_tool <command> <package>: finds a command or installs its package.
@@ -76,7 +76,7 @@ need_dotnet() {
 need_redis() {
   use_redis "${REDIS_SERVER:-}" || use_redis redis-server && return
   if may_install; then
-    install_redis
+    without_services install redis-server
     use_redis redis-server && return
   fi
   if docker info >/dev/null 2>&1; then
@@ -88,6 +88,13 @@ need_redis() {
   exit 1
 }
 
+# want_varnish: the tests that need Varnish with xkey are skipped where it can't be installed.
+want_varnish() {
+  PATH="$PATH:/usr/sbin" command -v varnishd >/dev/null && compgen -G '/usr/lib/*/varnish/vmods/libvmod_xkey.so' >/dev/null && return
+  may_install && without_services install varnish varnish-modules
+  return 0
+}
+
 # use_redis <command>: takes it if it is a redis-server that will do.
 use_redis() {
   local file major
@@ -96,15 +103,15 @@ use_redis() {
   [ "${major:-0}" -ge 7 ] && export REDIS_SERVER="$file"
 }
 
-# The package starts a server on 6379 unless policy-rc.d forbids it; the tests start their own.
-install_redis() {
+# without_services <command...>: packages start their servers, of 6379 or 6081, unless policy-rc.d forbids it; the tests start their own.
+without_services() {
   local policy=/usr/sbin/policy-rc.d
   if [ -e "$policy" ]; then
-    install redis-server
+    "$@"
   else
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
     as_root chmod +x "$policy"
-    install redis-server
+    "$@"
     as_root rm -f "$policy"
   fi
 }
@@ -199,6 +206,7 @@ main() {
   need_dotnet
   need_git
   need_redis
+  want_varnish
   rm -rf "$results"
   mkdir -p "$results"
 

@@ -67,6 +67,7 @@ public static class RedisBuilderExtensions
             builder.Services.AddSingleton(services => Make(services, name, open(services), owns));
             builder.Services.AddSingleton<IRemoteTier>(static services => services.GetRequiredService<RedisTier>());
             builder.Services.AddSingleton<IRemoteApplications>(static services => services.GetRequiredService<RedisTier>());
+            builder.Services.AddSingleton(static services => services.GetRequiredService<RedisTier>().Schedule);
             builder.Services.AddSingleton<IHostedService>(static services => new RedisStartup(services.GetRequiredService<RedisTier>()));
         }
         else
@@ -74,6 +75,7 @@ public static class RedisBuilderExtensions
             builder.Services.AddKeyedSingleton(name, (services, _) => Make(services, name, open(services), owns));
             builder.Services.AddKeyedSingleton<IRemoteTier>(name, static (services, key) => services.GetRequiredKeyedService<RedisTier>(key));
             builder.Services.AddKeyedSingleton<IRemoteApplications>(name, static (services, key) => services.GetRequiredKeyedService<RedisTier>(key));
+            builder.Services.AddKeyedSingleton(name, static (services, key) => services.GetRequiredKeyedService<RedisTier>(key).Schedule);
             builder.Services.AddSingleton<IHostedService>(services => new RedisStartup(services.GetRequiredKeyedService<RedisTier>(name)));
         }
 

@@ -6,6 +6,7 @@ using DistributedCache.Keys;
 using DistributedCache.Redis.Connection;
 using DistributedCache.Redis.Following;
 using DistributedCache.Redis.Partitions;
+using DistributedCache.Redis.Schedules;
 using DistributedCache.Remote;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -35,10 +36,14 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         _settings = settings;
         _clock = clock;
         _log = log;
+        Schedule = new RedisSchedule(names, connection);
         _masters = new int[names.Count];
         _partitions = new PartitionClient[names.Count];
         for (var i = 0; i < _partitions.Length; i++) _partitions[i] = new PartitionClient(i, names, _keys, connection, settings);
     }
+
+    /// <summary>What the application's processes are to do, each thing once.</summary>
+    public IRemoteSchedule Schedule { get; }
 
     public int Partitions => _partitions.Length;
 

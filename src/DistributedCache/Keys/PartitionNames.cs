@@ -10,6 +10,7 @@ namespace DistributedCache.Keys;
 internal sealed class PartitionNames
 {
     private readonly Partition[] _partitions;
+    private readonly string _application;
 
     /// <exception cref="ArgumentException">The application has characters other than A-Z, a-z, 0-9, '.', '_', '-'.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The partitions are not 1 to 16,384.</exception>
@@ -17,6 +18,7 @@ internal sealed class PartitionNames
     {
         NameRules.Validate(application);
         Partitioner = new Partitioner(partitions);
+        _application = application;
         Config = ConfigOf(application);
         _partitions = new Partition[partitions];
         var tags = new PartitionTags(application, partitions);
@@ -36,6 +38,9 @@ internal sealed class PartitionNames
 
     /// <summary>The <see cref="Config"/> of an application.</summary>
     public static string ConfigOf(string application) => $"{{{application}}}config";
+
+    /// <summary>The sorted set of a schedule's list.</summary>
+    public string Schedule(string list) => $"{{{_application}:s}}{list}";
 
     /// <summary>The hash tag, with its braces: <c>{shop:3.7}</c>.</summary>
     public string Tag(int partition) => _partitions[partition].Tag;

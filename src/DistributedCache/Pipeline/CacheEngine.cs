@@ -118,6 +118,10 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
     public IServiceScopeFactory? Scopes { get; }
 
+    /// <summary>Told the tenant and the tag of each invalidation by tag, once it is acknowledged and before its caller goes on; never
+    /// fails. Null where nobody is to be told.</summary>
+    public Func<string, string, ValueTask>? TagInvalidated { get; set; }
+
     public int MaximumKeyLength { get; }
 
     /// <summary>What calls on keys are resolved by.</summary>

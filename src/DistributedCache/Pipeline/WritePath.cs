@@ -61,7 +61,10 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     public async ValueTask<InvalidationResult> InvalidateAsync(Mark mark, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await MarkAsync(engine.Calls.PartitionOf(mark), mark).ConfigureAwait(false);
+        var result = await MarkAsync(engine.Calls.PartitionOf(mark), mark).ConfigureAwait(false);
+        if (mark.Kind == MarkKind.Tag && result.Status != InvalidationStatus.Rejected && engine.TagInvalidated is { } told)
+            await told(mark.Tenant, mark.Name).ConfigureAwait(false);
+        return result;
     }
 
     /// <summary>A clear is a mark in every partition, and done when all have it.</summary>

@@ -1,0 +1,91 @@
+using System.Globalization;
+using DistributedCache.AspNetCore.Edge.Tags;
+using DistributedCache.AspNetCore.Headers;
+using Microsoft.AspNetCore.Http;
+
+namespace DistributedCache.AspNetCore.Edge;
+
+/// <summary>What a response says to the edges of a cache: its tags, its lifetime there, and what an unsafe request has invalidated.</summary>
+/// <param name="edges">The edges; without any there are still caches that know groups (RFC 9875) and targeted control (RFC 9213).</param>
+internal sealed class EdgeHeaders(IReadOnlyList<EdgeSite> edges)
+{
+    public const string Control = "CDN-Cache-Control";
+    public const string OlderControl = "Surrogate-Control";
+    public const string Groups = "Cache-Groups";
+    public const string GroupInvalidation = "Cache-Group-Invalidation";
+
+    private const string NoStore = "no-store";
+
+    /// <summary>For a cache without edges.</summary>
+    public static EdgeHeaders None { get; } = new([]);
+
+    /// <summary>Says how long edges may keep the response, and under which tags.</summary>
+    /// <returns>False where an edge would keep only some of the tags: what is said then is that none may keep it.</returns>
+    public bool Allow(IHeaderDictionary headers, EdgeLifetime lifetime, string tenant, IEnumerable<string> tags)
+    {
+        if (EdgeTags.Of(tenant, tags) is not { } portable || !TryTag(headers, portable))
+        {
+            Forbid(headers);
+            return false;
+        }
+
+        headers[Control] = headers[OlderControl] = lifetime.ToString();
+        return true;
+    }
+
+    /// <summary>Says that no edge may keep the response. Clients may, as they might before.</summary>
+    public void Forbid(IHeaderDictionary headers)
+    {
+        headers[Control] = headers[OlderControl] = NoStore;
+        if (edges.All(static edge => edge.HeedsTargets)) return;
+
+        // Cache-Control is all this edge heeds: what lets shared caches keep the response goes from it.
+        var members = HeaderText.Members(headers.CacheControl);
+        members.RemoveAll(static member => member.Equals("public", StringComparison.OrdinalIgnoreCase)
+            || member.StartsWith("s-maxage", StringComparison.OrdinalIgnoreCase)
+            || member.StartsWith("private", StringComparison.OrdinalIgnoreCase));
+        headers.CacheControl = string.Join(", ", members.Prepend("private"));
+    }
+
+    /// <summary>Says what an unsafe request has invalidated, to caches of the same origin on its way. The first tags, if they are many:
+    /// it only comes before the purge, never in its place.</summary>
+    public static void Invalidate(IHeaderDictionary headers, string tenant, IEnumerable<string> tags)
+    {
+        string[] groups = [.. tags.Select(tag => EdgeTags.Of(tenant, tag)).Distinct().Take(EdgeTags.MaximumCount)];
+        if (groups.Length > 0) headers[GroupInvalidation] = Quoted(groups);
+    }
+
+    private bool TryTag(IHeaderDictionary headers, IReadOnlyList<string> tags)
+    {
+        if (tags.Count == 0) return true;
+        var values = new string?[edges.Count];
+        for (var i = 0; i < values.Length; i++)
+        {
+            if ((values[i] = edges[i].Format.Format(tags)) is null) return false;
+        }
+
+        for (var i = 0; i < values.Length; i++) headers[edges[i].Format.Header] = values[i];
+        headers[Groups] = Quoted(tags);
+        return true;
+    }
+
+    private static string Quoted(IEnumerable<string> tags) => string.Join(", ", tags.Select(static tag => $"\"{tag}\""));
+}
+
+/// <summary>How long an edge may keep a response, in whole seconds; zero of a window: there is none.</summary>
+/// <param name="MaxAge">For how long it is fresh.</param>
+/// <param name="StaleWhileRevalidate">For how long after that it may be served while it is fetched anew.</param>
+/// <param name="StaleIfError">For how long after that it may be served where the origin fails.</param>
+internal readonly record struct EdgeLifetime(TimeSpan MaxAge, TimeSpan StaleWhileRevalidate = default, TimeSpan StaleIfError = default)
+{
+    /// <summary>The directives, a structured dictionary.</summary>
+    public override string ToString()
+    {
+        var text = $"max-age={Seconds(MaxAge)}";
+        if (StaleWhileRevalidate >= TimeSpan.FromSeconds(1)) text += $", stale-while-revalidate={Seconds(StaleWhileRevalidate)}";
+        if (StaleIfError >= TimeSpan.FromSeconds(1)) text += $", stale-if-error={Seconds(StaleIfError)}";
+        return text;
+    }
+
+    private static string Seconds(TimeSpan time) => ((long)Math.Max(0, time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+}

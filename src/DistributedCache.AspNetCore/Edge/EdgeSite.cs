@@ -1,0 +1,10 @@
+using DistributedCache.AspNetCore.Edge.Tags;
+
+namespace DistributedCache.AspNetCore.Edge;
+
+/// <summary>An edge of one cache.</summary>
+/// <param name="Name">What it is called in logs, metrics and the queue; stable, since other processes share the queue.</param>
+/// <param name="Format">How it reads tags.</param>
+/// <param name="HeedsTargets">Whether it heeds <c>CDN-Cache-Control</c> or <c>Surrogate-Control</c>, and not Cache-Control alone.</param>
+/// <param name="Purger">Purges it.</param>
+internal sealed record EdgeSite(string Name, EdgeTagFormat Format, bool HeedsTargets, IEdgePurger Purger);

@@ -1,0 +1,141 @@
+using DistributedCache.AspNetCore.Edge;
+using DistributedCache.AspNetCore.Edge.Akamai;
+using DistributedCache.AspNetCore.Edge.Cloudflare;
+using DistributedCache.AspNetCore.Edge.CloudFront;
+using DistributedCache.AspNetCore.Edge.Fastly;
+using DistributedCache.AspNetCore.Edge.Tags;
+using DistributedCache.AspNetCore.Edge.Varnish;
+using Microsoft.AspNetCore.Http;
+
+namespace DistributedCache.AspNetCore.Tests.Edge;
+
+public class EdgeHeadersTests
+{
+    private static readonly EdgeLifetime Lifetime = new(TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(30), TimeSpan.FromHours(1));
+
+    private readonly IHeaderDictionary _headers = new HeaderDictionary();
+
+    public static TheoryData<string, string, string> TagHeaders => new()
+    {
+        { "varnish", "xkey", "a b" },
+        { "fastly", "Surrogate-Key", "a b" },
+        { "cloudflare", "Cache-Tag", "a,b" },
+        { "akamai", "Edge-Cache-Tag", "a,b" },
+        { "cloudfront", "x-tags", "a,b" },
+    };
+
+    [Theory]
+    [MemberData(nameof(TagHeaders))]
+    public void Allow_TagsThatFit_AreInTheEdgesHeader(string edge, string header, string value)
+    {
+        Assert.True(new EdgeHeaders([Edge(edge)]).Allow(_headers, Lifetime, "", ["a", "b"]));
+
+        Assert.Equal(value, _headers[header]);
+    }
+
+    [Fact]
+    public void Allow_TagsThatFit_AreGroups()
+    {
+        EdgeHeaders.None.Allow(_headers, Lifetime, "", ["a", "b"]);
+
+        Assert.Equal("\"a\", \"b\"", _headers["Cache-Groups"]);
+    }
+
+    [Fact]
+    public void Allow_Lifetime_IsInBothControls()
+    {
+        EdgeHeaders.None.Allow(_headers, Lifetime, "", []);
+
+        Assert.Equal("max-age=600, stale-while-revalidate=30, stale-if-error=3600", _headers["CDN-Cache-Control"]);
+        Assert.Equal("max-age=600, stale-while-revalidate=30, stale-if-error=3600", _headers["Surrogate-Control"]);
+        Assert.False(_headers.ContainsKey("Cache-Groups"));
+    }
+
+    [Fact]
+    public void Allow_NoStaleWindows_SaysNothingOfThem()
+    {
+        EdgeHeaders.None.Allow(_headers, new EdgeLifetime(TimeSpan.FromSeconds(1.9)), "", []);
+
+        Assert.Equal("max-age=1", _headers["CDN-Cache-Control"]);
+    }
+
+    [Fact]
+    public void Allow_TooManyTags_ForbidsTheEdgeAndCutsNothing()
+    {
+        _headers.CacheControl = "public, max-age=60";
+
+        Assert.False(new EdgeHeaders([Edge("fastly")]).Allow(_headers, Lifetime, "", Enumerable.Range(0, 33).Select(static i => $"tag-{i}")));
+
+        Assert.Equal("no-store", _headers["CDN-Cache-Control"]);
+        Assert.Equal("no-store", _headers["Surrogate-Control"]);
+        Assert.False(_headers.ContainsKey("Surrogate-Key"));
+        Assert.False(_headers.ContainsKey("Cache-Groups"));
+        Assert.Equal("public, max-age=60", _headers.CacheControl);
+    }
+
+    [Fact]
+    public void Allow_OneEdgeKeepsFewer_ForbidsAll()
+    {
+        var narrow = Edge("fastly") with { Format = new EdgeTagFormat("narrow", ' ', 1, 32, 100) };
+
+        Assert.False(new EdgeHeaders([Edge("varnish"), narrow]).Allow(_headers, Lifetime, "", ["a", "b"]));
+
+        Assert.False(_headers.ContainsKey("xkey"));
+    }
+
+    [Fact]
+    public void Forbid_EdgeThatHeedsCacheControlAlone_IsKeptOutByIt()
+    {
+        _headers.CacheControl = "public, max-age=60, s-maxage=600, no-transform";
+
+        new EdgeHeaders([Edge("cloudfront")]).Forbid(_headers);
+
+        Assert.Equal("private, max-age=60, no-transform", _headers.CacheControl);
+    }
+
+    [Theory]
+    [InlineData("fastly", 1_024, 16_384)]
+    [InlineData("cloudflare", 1_024, 16_384)]
+    [InlineData("akamai", 128, 8_192)]
+    [InlineData("cloudfront", 256, 8_192)]
+    [InlineData("varnish", 32, 8_000)]
+    public void Format_AnyEdge_TakesTheMostTagsAndNotWhatIsLonger(string edge, int longestTag, int longestValue)
+    {
+        var format = Edge(edge).Format;
+
+        Assert.NotNull(format.Format([.. Enumerable.Range(0, 32).Select(static i => new string((char)('a' + (i % 26)), 32))]));
+        Assert.Null(format.Format([new string('a', longestTag + 1)]));
+        Assert.Null(format.Format([.. Enumerable.Repeat("tag", longestValue)]));
+        Assert.Equal(longestTag, format.MaximumTagLength);
+        Assert.Equal(longestValue, format.MaximumLength);
+    }
+
+    [Fact]
+    public void Invalidate_Tags_AreQuotedOnce()
+    {
+        EdgeHeaders.Invalidate(_headers, "", ["a", "b", "a"]);
+
+        Assert.Equal("\"a\", \"b\"", _headers["Cache-Group-Invalidation"]);
+    }
+
+    [Fact]
+    public void Invalidate_NoTags_SaysNothing()
+    {
+        EdgeHeaders.Invalidate(_headers, "", []);
+
+        Assert.Empty(_headers);
+    }
+
+    private static EdgeSite Edge(string name)
+    {
+        var format = name switch
+        {
+            "varnish" => VarnishPurger.Format,
+            "fastly" => FastlyPurger.Format,
+            "cloudflare" => CloudflarePurger.Format,
+            "akamai" => AkamaiPurger.Format,
+            _ => CloudFrontPurger.FormatOf(new CloudFrontEdgeOptions { TagHeader = "x-tags" }),
+        };
+        return new EdgeSite(name, format, name != "cloudfront", new RecordedPurger());
+    }
+}

@@ -1,0 +1,138 @@
+using DistributedCache.AspNetCore.Edge;
+using DistributedCache.AspNetCore.Edge.Tags;
+using DistributedCache.Redis.Tests.Servers;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DistributedCache.AspNetCore.Tests.Edge;
+
+/// <summary>From an invalidation to the purge, in whole applications.</summary>
+public class InvalidationTests
+{
+    private static readonly EdgeTagFormat Format = new("tags", ',', 32, 32, 8_192);
+
+    [Fact]
+    public async Task RemoveByTag_OneEdge_PurgesItsTag()
+    {
+        var edge = new RecordedPurger();
+        await using var host = await EdgeHost.StartAsync(b => Add(b, "edge", edge));
+
+        var result = await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+
+        Assert.Equal(InvalidationStatus.LocalOnly, result.Status);
+        Assert.Equal(["catalog"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task RemoveByTag_TwoEdges_PurgesBoth()
+    {
+        var (first, second) = (new RecordedPurger(), new RecordedPurger());
+        await using var host = await EdgeHost.StartAsync(b =>
+        {
+            Add(b, "first", first);
+            Add(b, "second", second);
+        });
+
+        await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["catalog"], (await first.NextAsync()).Tags);
+        Assert.Equal(["catalog"], (await second.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task RemoveByTag_OneEdgeIsAway_PurgesTheOther()
+    {
+        var (away, there) = (new RecordedPurger { OnPurge = static _ => throw new HttpRequestException("away") }, new RecordedPurger());
+        await using var host = await EdgeHost.StartAsync(b =>
+        {
+            Add(b, "away", away);
+            Add(b, "there", there);
+        });
+
+        await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["catalog"], (await there.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task RemoveByTag_ThroughHybridCache_PurgesTheEdge()
+    {
+        var edge = new RecordedPurger();
+        await using var host = await EdgeHost.StartAsync(b => Add(b, "edge", edge));
+
+        await host.Services.GetRequiredService<HybridCache>().RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["catalog"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task Remove_KeyOrPrefix_PurgesNothing()
+    {
+        var edge = new RecordedPurger();
+        await using var host = await EdgeHost.StartAsync(b => Add(b, "edge", edge));
+
+        await host.Cache.RemoveAsync("catalog", TestContext.Current.CancellationToken);
+        await host.Cache.RemoveByPrefixAsync("catalog:", TestContext.Current.CancellationToken);
+        await host.Cache.RemoveByTagAsync("last", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["last"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task RemoveByTag_NamedCache_PurgesItsOwnEdge()
+    {
+        var (named, unnamed) = (new RecordedPurger(), new RecordedPurger());
+        await using var host = await EdgeHost.StartAsync(b =>
+        {
+            Add(b, "edge", unnamed);
+            Add(b.Services.AddTieredCache("orders"), "edge", named);
+        });
+
+        await host.Services.GetRequiredKeyedService<ITieredCache>("orders").RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["catalog"], (await named.NextAsync()).Tags);
+        Assert.Equal(0, unnamed.Waiting);
+    }
+
+    [Fact]
+    public async Task Restart_PurgePendingInRedis_IsDoneByTheNextProcess()
+    {
+        await using var redis = await RedisSingle.StartAsync();
+        var (before, after) = (new RecordedPurger(), new RecordedPurger());
+        await using (var host = await StartAsync(redis, before))
+        {
+            var result = await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+            Assert.Equal(InvalidationStatus.Acknowledged, result.Status);
+            await before.NextAsync();
+        }
+
+        // The first process ended within the second before the second purge.
+        Assert.Equal(0, before.Waiting);
+        await using var next = await StartAsync(redis, after);
+
+        Assert.Equal(["catalog"], (await after.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task RemoveByTag_TwoProcessesOnRedis_IsPurgedByEitherAndTwice()
+    {
+        await using var redis = await RedisSingle.StartAsync();
+        var edge = new RecordedPurger();
+        await using var one = await StartAsync(redis, edge);
+        await using var other = await StartAsync(redis, edge);
+
+        await one.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+        var (first, second) = (await edge.NextAsync(), await edge.NextAsync());
+        await other.Cache.RemoveByTagAsync("last", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["catalog"], first.Tags);
+        Assert.Equal(["catalog"], second.Tags);
+        Assert.InRange(second.Time - first.Time, TimeSpan.FromSeconds(1), TimeSpan.MaxValue);
+        Assert.Equal(["last"], (await edge.NextAsync()).Tags);
+    }
+
+    private static Task<EdgeHost> StartAsync(RedisSingle redis, RecordedPurger edge) => EdgeHost.StartAsync(
+        b => Add(b.UseRedis(redis.ConnectionString), "edge", edge), static o => o.MaxStaleness = TimeSpan.FromSeconds(2));
+
+    private static void Add(ITieredCacheBuilder builder, string name, IEdgePurger purger) => EdgeRegistrations.Of(builder).Add(name, Format, _ => purger);
+}

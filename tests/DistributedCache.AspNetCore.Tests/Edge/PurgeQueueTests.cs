@@ -1,0 +1,250 @@
+using System.Diagnostics.Metrics;
+using DistributedCache.AspNetCore.Edge;
+using DistributedCache.AspNetCore.Edge.Purging;
+using DistributedCache.AspNetCore.Edge.Tags;
+using DistributedCache.Remote;
+using DistributedCache.Remote.InProcess;
+using Microsoft.Extensions.Time.Testing;
+
+namespace DistributedCache.AspNetCore.Tests.Edge;
+
+public sealed class PurgeQueueTests : IAsyncDisposable
+{
+    private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(2);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly RecordedLog _log = new();
+    private readonly EdgeMeter _meter = new(null, "");
+    private readonly List<PurgeQueue> _queues = [];
+
+    [Fact]
+    public async Task Add_Tag_IsPurgedAtOnce()
+    {
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge);
+
+        await queue.AddAsync("a");
+
+        Assert.Equal(["a"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task Add_Tag_IsPurgedAgainASecondAfterMaxStaleness()
+    {
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        var first = await edge.NextAsync();
+
+        var second = await edge.NextAsync(_time);
+
+        Assert.Equal(["a"], second.Tags);
+        Assert.InRange(second.Time - first.Time, MaxStaleness + TimeSpan.FromSeconds(1), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task Add_TagAgain_SecondPurgeComesThatLongAfterTheLast()
+    {
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await queue.AddAsync("a");
+        var again = await edge.NextAsync();
+
+        var last = await edge.NextAsync(_time);
+
+        Assert.InRange(last.Time - again.Time, TimeSpan.FromSeconds(3), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task Add_WhileOnePurgeIsUnderWay_GoTogetherInTheNext()
+    {
+        var edge = new RecordedPurger(_time);
+        var answer = new TaskCompletionSource();
+        edge.OnPurge = _ => answer.Task;
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        await queue.AddAsync("b");
+        await queue.AddAsync("c");
+        await queue.AddAsync("b");
+
+        answer.SetResult();
+
+        Assert.Equal(["b", "c"], (await edge.NextAsync()).Tags.Order());
+    }
+
+    [Fact]
+    public async Task Add_TagThatIsBeingPurged_IsPurgedOnceMore()
+    {
+        var edge = new RecordedPurger(_time);
+        var answer = new TaskCompletionSource();
+        edge.OnPurge = _ => answer.Task;
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        await queue.AddAsync("a");
+
+        answer.SetResult();
+
+        Assert.Equal(["a"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task Purge_Fails_IsDoneAgainWhenItsClaimEnds()
+    {
+        var edge = new RecordedPurger(_time) { OnPurge = static _ => throw new HttpRequestException("away") };
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        var failed = await edge.NextAsync();
+        await Advance.UntilAsync(_time, () => _log.Count(1350) == 1);
+        edge.OnPurge = static _ => Task.CompletedTask;
+
+        // The second purge of the first 3 seconds comes meanwhile.
+        RecordedPurger.Purge purge;
+        do purge = await edge.NextAsync(_time);
+        while (purge.Time - failed.Time < PurgeQueue.Lease);
+
+        Assert.Equal(["a"], purge.Tags);
+    }
+
+    [Fact]
+    public async Task Purge_NeverAnswers_IsGivenUpBeforeItsClaimEnds()
+    {
+        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        var began = (await edge.NextAsync()).Time;
+
+        await Advance.UntilAsync(_time, () => _log.Count(1350) == 1);
+
+        Assert.InRange(_time.GetUtcNow() - began, TimeSpan.FromSeconds(1), PurgeQueue.Lease);
+    }
+
+    [Fact]
+    public async Task Add_QueueIsFull_DropsCountsAndLogsOnce()
+    {
+        var dropped = 0L;
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, l) =>
+        {
+            if (instrument.Name == "distributedcache.edge.purges") l.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+        {
+            if (tags.ToArray().Contains(new("distributedcache.edge.result", "dropped")) && tags.ToArray().Contains(new("distributedcache.edge", "full"))) dropped += value;
+        });
+        listener.Start();
+        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var queue = Queue(edge, name: "full", options: new EdgeOptions { PendingLimit = 4 });
+
+        foreach (var tag in (string[])["a", "b", "c", "d", "a"]) await queue.AddAsync(tag);
+
+        Assert.Equal(2, dropped);
+        Assert.Equal(1, _log.Count(1351));
+    }
+
+    [Fact]
+    public async Task End_SecondPurgesInMemory_AreDoneAtOnce()
+    {
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+
+        await queue.EndAsync();
+
+        Assert.Equal(["a"], (await edge.NextAsync()).Tags);
+        Assert.Equal(0, _log.Count(1353));
+    }
+
+    [Fact]
+    public async Task End_EdgeDoesNotAnswer_EndsInTimeAndSaysWhatIsLost()
+    {
+        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+
+        var end = queue.EndAsync();
+        await Advance.UntilAsync(_time, () => end.IsCompleted);
+
+        Assert.Equal(1, _log.Count(1353));
+    }
+
+    [Fact]
+    public async Task Restart_WithSharedStore_TheNextProcessGoesOn()
+    {
+        var shared = new InProcessSchedule(_time);
+        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var queue = Queue(edge, shared);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        await queue.DisposeAsync();
+        _queues.Remove(queue);
+
+        var next = new RecordedPurger(_time);
+        Queue(next, shared);
+
+        Assert.Equal(["a"], (await next.NextAsync(_time)).Tags);
+    }
+
+    [Fact]
+    public async Task Add_TwoProcessesWithSharedStore_EachPurgeIsOnes()
+    {
+        var shared = new InProcessSchedule(_time);
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge, shared);
+        Queue(edge, shared);
+        await queue.AddAsync("a");
+        await edge.NextAsync(_time);
+        await edge.NextAsync(_time);
+
+        _time.Advance(PurgeQueue.Lease * 2);
+        await queue.AddAsync("b");
+
+        Assert.Equal(["b"], (await edge.NextAsync(_time)).Tags);
+    }
+
+    [Fact]
+    public async Task Add_SharedStoreIsAway_IsPurgedFromMemory()
+    {
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge, new AwaySchedule());
+
+        await queue.AddAsync("a");
+
+        Assert.Equal(["a"], (await edge.NextAsync(_time)).Tags);
+        Assert.Equal(["a"], (await edge.NextAsync(_time)).Tags);
+        Assert.Equal(1, _log.Count(1352));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var queue in _queues) await queue.DisposeAsync();
+        _meter.Dispose();
+    }
+
+    private PurgeQueue Queue(IEdgePurger purger, IRemoteSchedule? remote = null, string name = "edge", EdgeOptions? options = null)
+    {
+        options ??= new EdgeOptions();
+        var site = new EdgeSite(name, new EdgeTagFormat("tags", ',', 32, 32, 8_192), HeedsTargets: true, purger);
+        var store = new PurgeStore(name, options.PendingLimit, remote, TimeSpan.FromSeconds(1), _time, _log);
+        var queue = new PurgeQueue(site, store, options, MaxStaleness, _time, _meter, _log);
+        _queues.Add(queue);
+        return queue;
+    }
+
+    private sealed class AwaySchedule : IRemoteSchedule
+    {
+        public ValueTask<bool> AddAsync(string list, IReadOnlyList<(string Name, TimeSpan Delay)> names, int limit, CancellationToken cancellationToken) =>
+            ValueTask.FromException<bool>(new TimeoutException());
+
+        public ValueTask<ClaimedNames> ClaimAsync(string list, int count, TimeSpan lease, CancellationToken cancellationToken) =>
+            ValueTask.FromException<ClaimedNames>(new TimeoutException());
+
+        public ValueTask CompleteAsync(string list, ClaimedNames claimed, CancellationToken cancellationToken) => ValueTask.FromException(new TimeoutException());
+    }
+}

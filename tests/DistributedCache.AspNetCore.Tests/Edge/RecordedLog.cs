@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace DistributedCache.AspNetCore.Tests.Edge;
+
+/// <summary>Keeps the ids of what is logged.</summary>
+internal sealed class RecordedLog : ILogger
+{
+    private readonly ConcurrentQueue<int> _events = new();
+
+    public int Count(int id) => _events.Count(logged => logged == id);
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _events.Enqueue(eventId.Id);
+}
