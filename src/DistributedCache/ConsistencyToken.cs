@@ -61,6 +61,9 @@ public readonly struct ConsistencyToken : IEquatable<ConsistencyToken>, ISpanPar
         return merged.Count > MaximumParts || TokenText.Length(token) > MaximumLength ? new ConsistencyToken(null, all: true, heads) : token;
     }
 
+    /// <summary>A token for what no node can tell whether it has seen it: a write that has no number yet. As text and merged it stays one.</summary>
+    internal static ConsistencyToken NeverReached => EveryHead(heads: 0);
+
     /// <summary>A token for a write that reached every partition.</summary>
     internal static ConsistencyToken EveryHead(ulong heads) => new(null, all: true, heads);
 

@@ -19,7 +19,8 @@ public readonly struct InvalidationResult
     /// <summary>How far it came; in bulk, the least that was reached for any key.</summary>
     public InvalidationStatus Status { get; }
 
-    /// <summary>Stands for this write on any node: see <see cref="ITieredCache.WaitForAsync"/>. Empty where nothing was done yet.</summary>
+    /// <summary>Stands for this write on any node: see <see cref="ITieredCache.WaitForAsync"/>. Empty where nothing was done; of what is
+    /// <see cref="InvalidationStatus.Queued"/>, in whole or in part, one that is never reached, so that the answer is false.</summary>
     public ConsistencyToken Token { get; }
 
     /// <summary>The keys of a bulk write that were refused; the others were done.</summary>

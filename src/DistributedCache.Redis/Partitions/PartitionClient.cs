@@ -115,10 +115,16 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         {
             var text = _heads.Versions.Text;
             var physical = new List<RedisKey>(keys.Count * 4);
-            foreach (var key in keys) physicalKeys.AddEveryVersion(key, _heads.Versions.List, physical);
+
+            // A primary value that was set lacks its number alone.
+            if (kind != InvalidationKind.Set)
+            {
+                foreach (var key in keys) physicalKeys.AddEveryVersion(key, _heads.Versions.List, physical);
+            }
+
             var call = Call(known, physical.Count, arguments: 3);
             physical.CopyTo(call.OwnKeys);
-            (call.Own[0], call.Own[1], call.Own[2]) = (text, kind == InvalidationKind.Expire ? "E" : "R", message);
+            (call.Own[0], call.Own[1], call.Own[2]) = (text, Letter(kind), message);
             return call;
         }).ConfigureAwait(false);
         return Numbered(_heads.Of(reply[1]), kind, indexes);
@@ -143,7 +149,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         {
             // No room for the new value must not leave the old one.
             var removed = await InvalidateAsync(InvalidationKind.Remove, [.. writes.Select(static write => write.Key)], known).ConfigureAwait(false);
-            return new SetReply(removed, new Head(removed.Incarnation, removed.Base, removed.Sequence, 0), [.. Enumerable.Range(0, writes.Count)], exception);
+            return new SetReply(removed, default, [], exception);
         }
     }
 
@@ -215,7 +221,16 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         call.OwnKeys[0] = physicalKeys.Entry(write.Key);
         (call.Own[0], call.Own[1]) = (NameList.Encode([write.Key.Index]), Milliseconds(write.TimeToLive));
         (call.Own[2], call.Own[3]) = (onlyIfAbsent ? "1" : "0", write.Envelope);
-        var reply = await RunAsync(Script.SetPrimary, call).ConfigureAwait(false);
+        RedisResult[] reply;
+        try
+        {
+            reply = await RunAsync(Script.SetPrimary, call).ConfigureAwait(false);
+        }
+        catch (RedisServerException exception) when (exception.IsOfMoving())
+        {
+            return new PrimaryReply(await SetPlainAsync(write, onlyIfAbsent).ConfigureAwait(false), null, IsNumberDue: true);
+        }
+
         return (string?)reply[0] switch
         {
             "NO" => new PrimaryReply(false, null),
@@ -223,6 +238,24 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
             _ => new PrimaryReply(true, Numbered(_heads.Of(reply[1]), InvalidationKind.Set, [write.Key.Index])),
         };
     }
+
+    /// <summary>A command on the one key, which its slot takes also while it is moved.</summary>
+    private async Task<bool> SetPlainAsync(RemoteWrite write, bool onlyIfAbsent)
+    {
+        var database = await connection.GetAsync().ConfigureAwait(false);
+        var key = physicalKeys.Entry(write.Key);
+        if (!write.Envelope.IsEmpty)
+            return await database.StringSetAsync(key, write.Envelope, TimeSpan.FromMilliseconds(Milliseconds(write.TimeToLive)), onlyIfAbsent ? When.NotExists : When.Always).ConfigureAwait(false);
+        await database.KeyDeleteAsync(key).ConfigureAwait(false);
+        return true;
+    }
+
+    private static string Letter(InvalidationKind kind) => kind switch
+    {
+        InvalidationKind.Expire => "E",
+        InvalidationKind.Set => "S",
+        _ => "R",
+    };
 
     private async Task<SetReply> TrySetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
     {

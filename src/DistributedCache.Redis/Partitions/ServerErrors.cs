@@ -17,6 +17,9 @@ internal static class ServerErrors
     /// <summary>What is under the key is not of the type the command is for.</summary>
     public static bool IsOfAnotherType(this RedisServerException exception) => exception.Message.StartsWith("WRONGTYPE", StringComparison.Ordinal);
 
+    /// <summary>The slot is being moved, and some of the keys are here and some there, so that only commands on one are carried out.</summary>
+    public static bool IsOfMoving(this RedisServerException exception) => exception.Message.StartsWith("TRYAGAIN", StringComparison.Ordinal);
+
     /// <summary>The server does not know the script yet.</summary>
     public static bool IsUnknownScript(this RedisServerException exception) => exception.Message.StartsWith("NOSCRIPT", StringComparison.Ordinal);
 }

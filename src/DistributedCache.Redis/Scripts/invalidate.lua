@@ -1,7 +1,8 @@
 #!lua flags=allow-oom
 -- Removes or expires keys under one number: their entries of every version in use, and their leases.
 -- KEYS  3... for each key and version the entry, then the lease
--- ARGV  6 the versions the keys were made for, 7 'R' remove or 'E' expire, 8 the keys' names for the message
+-- ARGV  6 the versions the keys were made for, 7 'R' remove, 'E' expire, or 'S' where primary values, which are no keys here, were stored before,
+--       8 the keys' names for the message
 if versions ~= ARGV[6] then return { 'V', versions } end
 advance()
 if ARGV[7] == 'R' then

@@ -37,6 +37,7 @@ internal sealed class CoherenceState
         var moment = Version.Moment;
         if (Volatile.Read(ref _snapshot) is { } present && present.Moment == moment) return present;
         var version = Version.Current;
+        var hold = Version.LastHold;
         var partitions = new SeenSnapshot.Partition[_partitions.Length];
         for (var i = 0; i < partitions.Length; i++)
         {
@@ -44,7 +45,7 @@ internal sealed class CoherenceState
             lock (partition.Lock) partitions[i] = new SeenSnapshot.Partition(partition.Incarnation, partition.Seen, partition.Generation);
         }
 
-        var snapshot = new SeenSnapshot(moment, version, partitions);
+        var snapshot = new SeenSnapshot(moment, version, hold, partitions);
         Volatile.Write(ref _snapshot, snapshot);
         return snapshot;
     }
@@ -61,13 +62,13 @@ internal sealed class CoherenceState
     {
         var key = _partitions[stamps.Partition];
         Verdict verdict;
-        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence, began);
+        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence);
         var verified = IsVerified(key, now);
         foreach (ref readonly var stamp in stamps.Marks)
         {
             if (verdict == Verdict.Invalid) return verdict;
             var partition = _partitions[stamp.Partition];
-            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp, began));
+            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp, stamps.Hold));
             if ((_rules & ProtocolRules.EveryPartitionVerified) != 0) verified &= IsVerified(partition, now);
         }
 

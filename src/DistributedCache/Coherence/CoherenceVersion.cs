@@ -24,6 +24,9 @@ internal sealed class CoherenceVersion
     [FieldOffset(144)]
     private bool _isClosed;
 
+    [FieldOffset(152)]
+    private long _lastHold;
+
     /// <summary>Rises with every tag, prefix, clear, floor and drop that is applied. Never 0: that is "never judged".</summary>
     public long Current
     {
@@ -62,6 +65,13 @@ internal sealed class CoherenceVersion
 
     /// <summary>Rises with every change of what was seen: a snapshot taken at this moment is current.</summary>
     public long Moment => Volatile.Read(ref _moment);
+
+    /// <summary>The number of the last mark that was carried out here without a number of the remote tier's: what is loaded from now on
+    /// is later. 0 while there was none.</summary>
+    public long LastHold => Volatile.Read(ref _lastHold);
+
+    /// <summary>The next such number. The version is to rise once the mark is held under it.</summary>
+    public long Hold() => Interlocked.Increment(ref _lastHold);
 
     private void OpenOrClose() => Volatile.Write(ref _hitsThrough, _isClosed ? long.MinValue : FreshThrough);
 

@@ -237,50 +237,30 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Whether invalidations have reached an entry of the remote tier since it was stamped.</summary>
     public bool Covers(string name, long sequence) => _versions.Covers(name, sequence);
 
-    /// <summary>Drops a key here though no number was given for it: whatever is under way for it is not kept either.</summary>
-    public void Forget(string index)
-    {
-        _pending.Apply(index, long.MaxValue);
-        local.DropBelow(index, long.MaxValue);
-    }
+    /// <summary>Drops or expires a key here though no number was given for it: whatever is under way for it is not kept either.</summary>
+    public void Forget(string index, InvalidationKind kind = InvalidationKind.Remove) => Carry(index, long.MaxValue, kind);
 
-    /// <summary>Carries out an invalidation of keys here that has no number yet.</summary>
-    public void Hold(IEnumerable<string> indexes, InvalidationKind kind)
-    {
-        foreach (var index in indexes)
-        {
-            _holds.Hold(index);
-            _pending.Apply(index, long.MaxValue, kind == InvalidationKind.Expire);
-            if (kind == InvalidationKind.Expire) local.ExpireBelow(index, long.MaxValue);
-            else local.DropBelow(index, long.MaxValue);
-        }
-
-        version.Move();
-    }
+    /// <summary>Notes that an invalidation of a key waits for its number.</summary>
+    public void Hold(string index) => _holds.Hold(index);
 
     /// <summary>Carries out a mark here that has no number yet: only what this process has begun to load since is valid under it.</summary>
-    public void Hold(Mark mark, long now)
+    public void Hold(Mark mark)
     {
-        _holds.Hold(mark, now);
+        _holds.Hold(mark, version.Hold());
         version.Rise();
     }
 
-    public void Release(IEnumerable<string> indexes)
-    {
-        foreach (var index in indexes) _holds.Release(index);
-    }
+    public void Release(string index) => _holds.Release(index);
 
-    public void Release(Mark mark)
-    {
-        _holds.Release(mark);
-        version.Rise();
-    }
+    public void Release(Mark mark) => _holds.Release(mark);
 
     /// <summary>Whether an invalidation of a key waits for its number.</summary>
-    public bool IsHeld(string index) => _holds.Has(index);
+    public bool IsHeld(string index) => _holds.Has(index) && Holds(ProtocolRules.HeldKeys);
 
-    /// <summary>Whether a mark waits for its number, and an entry's load began no later than it came.</summary>
-    public bool Concerns(Mark mark, long began) => !_holds.IsEmpty && _holds.Concern(mark, began);
+    /// <summary>Whether a mark waits for its number, and an entry's load began before it came.</summary>
+    /// <param name="mark">The mark.</param>
+    /// <param name="seen">The last hold when the load began; 0 for an entry of the remote tier.</param>
+    public bool IsHeld(Mark mark, long seen) => !_holds.IsEmpty && _holds.Concern(mark, seen) && Holds(ProtocolRules.HeldMarks);
 
     /// <summary>Begins a read or write, which is told what is applied to its key from now on.</summary>
     public void Register(PendingKey pending)
@@ -305,18 +285,21 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Judges what an entry says of this partition: its key, if that lives here, and the marks stamped here.</summary>
     /// <param name="stamps">Its stamps.</param>
     /// <param name="sequence">Its key's stamp.</param>
-    /// <param name="began">When its load began, where that was in this process.</param>
-    public Verdict JudgeKey(StampSet stamps, long sequence, long began = long.MinValue)
+    public Verdict JudgeKey(StampSet stamps, long sequence)
     {
         if (stamps.Generation != Generation && Holds(ProtocolRules.KeptInItsGeneration)) return Verdict.Invalid;
         if (stamps.IsPrimary) return Verdict.Valid;
-        if (stamps.Incarnation != Incarnation || Concerns(Mark.Clear, began) || Concerns(Mark.ClearOf(stamps.Tenant), began)) return Verdict.Invalid;
+        if (stamps.Incarnation != Incarnation || IsHeld(Mark.Clear, stamps.Hold) || IsHeld(Mark.ClearOf(stamps.Tenant), stamps.Hold)) return Verdict.Invalid;
         return Worse(_marks.Judge(Mark.Clear, sequence), stamps.Tenant.Length == 0 ? Verdict.Valid : _marks.Judge(Mark.ClearOf(stamps.Tenant), sequence));
     }
 
-    public Verdict Judge(in Stamp stamp, long began = long.MinValue) =>
-        Concerns(stamp.Mark, began) ? Verdict.Invalid
-        : stamp.Incarnation != Incarnation && Holds(ProtocolRules.MarksOfTheIncarnation) ? Verdict.Invalid : _marks.Judge(stamp.Mark, stamp.Sequence);
+    /// <summary>Judges what an entry says of one mark that lives here.</summary>
+    /// <param name="stamp">Its stamp of the mark.</param>
+    /// <param name="hold">The last hold when its load began; 0 for an entry of the remote tier.</param>
+    public Verdict Judge(in Stamp stamp, long hold = 0) =>
+        IsHeld(stamp.Mark, hold) || (stamp.Incarnation != Incarnation && Holds(ProtocolRules.MarksOfTheIncarnation))
+            ? Verdict.Invalid
+            : _marks.Judge(stamp.Mark, stamp.Sequence);
 
     public static Verdict Worse(Verdict a, Verdict b) =>
         a == Verdict.Invalid || b == Verdict.Invalid ? Verdict.Invalid : (Verdict)Math.Max((int)a, (int)b);
@@ -332,14 +315,15 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
             return;
         }
 
-        foreach (var index in message.Indexes)
-        {
-            _pending.Apply(index, message.Sequence, leavesFallback: message.Kind == InvalidationKind.Expire);
-            if (message.Kind == InvalidationKind.Expire) local.ExpireBelow(index, message.Sequence);
-            else local.DropBelow(index, message.Sequence);
-        }
-
+        foreach (var index in message.Indexes) Carry(index, message.Sequence, message.Kind);
         version.Move();
+    }
+
+    private void Carry(string index, long sequence, InvalidationKind kind)
+    {
+        _pending.Apply(index, sequence, leavesFallback: kind == InvalidationKind.Expire);
+        if (kind == InvalidationKind.Expire) local.ExpireBelow(index, sequence);
+        else local.DropBelow(index, sequence);
     }
 
     /// <summary>Goes over to the next era, where nothing was missed before it and nothing lost with the last.</summary>

@@ -57,5 +57,11 @@ internal enum ProtocolRules
     /// <summary>A token of another incarnation is not reached before a head was read.</summary>
     TokensOfTheIncarnation = 1 << 16,
 
-    All = (1 << 17) - 1,
+    /// <summary>Until an invalidation of a key has a number, the key is neither read from the tier nor filled there.</summary>
+    HeldKeys = 1 << 17,
+
+    /// <summary>Until a mark has a number, only what was loaded here since is valid under it, and nothing under it is filled.</summary>
+    HeldMarks = 1 << 18,
+
+    All = (1 << 19) - 1,
 }

@@ -9,14 +9,15 @@ namespace DistributedCache.Coherence;
 /// <param name="marks">A stamp for each tag and prefix.</param>
 /// <param name="isOwn">Whether the value was loaded or set in this process, and not read from the remote tier.</param>
 /// <param name="validator">What identifies the value at its source; here because few entries have one, and those share nothing.</param>
+/// <param name="hold">The last hold before the load; 0 for what was read from the remote tier.</param>
 internal sealed class StampSet(
-    string tenant, int partition, long incarnation, int generation, bool isPrimary, Stamp[] marks, string? validator = null, bool isOwn = false)
+    string tenant, int partition, long incarnation, int generation, bool isPrimary, Stamp[] marks, string? validator = null, bool isOwn = false, long hold = 0)
     : IEquatable<StampSet>
 {
     private FoundValid? _found;
 
     // An object, an array, and for each mark a stamp and its name.
-    private int _weight = 96 + marks.Sum(static stamp => 48 + 22 + (2 * stamp.Mark.Name.Length));
+    private int _weight = 104 + marks.Sum(static stamp => 48 + 22 + (2 * stamp.Mark.Name.Length));
 
     public string Tenant { get; } = tenant;
 
@@ -29,6 +30,8 @@ internal sealed class StampSet(
     public bool IsPrimary { get; } = isPrimary;
 
     public bool IsOwn { get; } = isOwn;
+
+    public long Hold { get; } = hold;
 
     public ReadOnlySpan<Stamp> Marks => marks;
 
@@ -45,7 +48,7 @@ internal sealed class StampSet(
     public int TakeWeight() => Interlocked.Exchange(ref _weight, 0);
 
     public bool Equals(StampSet? other) => other is not null && Partition == other.Partition && Incarnation == other.Incarnation
-        && Generation == other.Generation && IsPrimary == other.IsPrimary && IsOwn == other.IsOwn && Tenant == other.Tenant && Validator == other.Validator && Marks.SequenceEqual(other.Marks);
+        && Generation == other.Generation && IsPrimary == other.IsPrimary && IsOwn == other.IsOwn && Hold == other.Hold && Tenant == other.Tenant && Validator == other.Validator && Marks.SequenceEqual(other.Marks);
 
     public override bool Equals(object? obj) => Equals(obj as StampSet);
 

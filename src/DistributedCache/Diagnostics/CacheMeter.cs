@@ -14,7 +14,7 @@ internal sealed class CacheMeter : IDisposable
     private readonly Counter<long> _verifications;
     private readonly KeyValuePair<string, object?> _cache;
 
-    public CacheMeter(IMeterFactory? factory, string cache, Func<IEnumerable<CacheCounters>> counters, LocalStore local, FaultReports faults)
+    public CacheMeter(IMeterFactory? factory, string cache, Func<IEnumerable<CacheCounters>> counters, LocalStore local, FaultReports faults, Func<int> queued)
     {
         // Disposing a meter that came from a factory does nothing: the factory owns it.
         _meter = factory?.Create(new MeterOptions(Name)) ?? new Meter(Name);
@@ -25,6 +25,7 @@ internal sealed class CacheMeter : IDisposable
         _meter.CreateObservableUpDownCounter("distributedcache.local.size", () => new Measurement<long>(local.Bytes, _cache), "By", "Heap bytes of the entries in this process.");
         _meter.CreateObservableCounter("distributedcache.local.refusals", () => new Measurement<long>(local.Refusals, _cache), "{entry}", "Entries that found no room in this process.");
         _meter.CreateObservableUpDownCounter("distributedcache.remote.away", () => new Measurement<int>(faults.IsRemoteAway ? 1 : 0, _cache), "{tier}", "1 while some of the remote tier is away.");
+        _meter.CreateObservableUpDownCounter("distributedcache.remote.queued", () => new Measurement<int>(queued(), _cache), "{invalidation}", "Keys and marks whose invalidation the remote tier has yet to take.");
         _factoryDuration = _meter.CreateHistogram<double>("distributedcache.factory.duration", "s", "Duration of factories by profile and result.");
         _faults = _meter.CreateCounter<long>("distributedcache.faults", "{fault}", "What went wrong and was not the caller's to see, by kind.");
         _verifications = _meter.CreateCounter<long>("distributedcache.verifications", "{entry}", "Entries in this process that were compared with the remote tier, by result.");

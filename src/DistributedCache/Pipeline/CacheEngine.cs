@@ -62,7 +62,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
             Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local,
             services.GetService(typeof(ProtocolRules)) as ProtocolRules? ?? ProtocolRules.All);
         Calls = new CallResolver(profiles, Coherence, options.MaximumKeyLength);
-        Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store, Faults);
+        Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store, Faults, () => Queue?.Length ?? 0);
         Faults.Counted += Meter.Fault;
         _pipelines = new SourcePipelines(options.TimeProvider);
 
@@ -70,7 +70,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         OnProfilesChanged();
         Marks = new MarkLookups(Remote, Coherence, Clock, RemoteFailed);
         _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, RemoteFailed);
-        Queue = new InvalidationQueue(this, options.MaximumQueuedInvalidations, options.HeartbeatInterval);
+        Queue = new InvalidationQueue(this, options.MaximumQueuedInvalidations, options.RemoteTimeout);
         Started = StartAsync(options.HeartbeatInterval);
         _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
         _verifier = Verifier.Start(this, options.VerifySample, () => _counters.Sum(static profile => profile is null ? 0 : HitCounters.Read(profile.LocalHit)));
@@ -250,15 +250,12 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     /// <summary>Looks for what a partition misses, behind the caller.</summary>
     public void CatchUp(int partition) => _follower.CatchUp(partition);
 
-    /// <summary>Invalidates keys of one partition in this process alone, where the remote tier could not be told: what is here of them,
-    /// and what is under way, is not kept.</summary>
-    public void DropLocally(int number, IEnumerable<CacheKey> keys)
+    /// <summary>Invalidates a key in this process alone, where the remote tier could not be told: what is here of it, and what is under
+    /// way, is not kept.</summary>
+    public void DropLocally(in CacheKey key)
     {
-        var partition = Coherence[number];
-        lock (partition.Lock)
-        {
-            foreach (var key in keys) partition.Forget(key.Index);
-        }
+        var partition = Coherence[key.Partition];
+        lock (partition.Lock) partition.Forget(key.Index);
     }
 
     /// <summary>Learns of an entry's marks, and looks for what its partitions may have missed.</summary>

@@ -49,7 +49,7 @@ internal sealed class CallResolver(ProfileSource profiles, CoherenceState cohere
 
         foreach (var prefix in new KeyPrefixes(call.Key.Name)) Add(Mark.Prefix(call.Key.Tenant, prefix.ToString()));
         return coherence.Stamps.Share(new StampSet(
-            call.Key.Tenant, call.Key.Partition, keyIncarnation ?? key.Incarnation, key.Generation, false, [.. stamps], validator, isOwn: true));
+            call.Key.Tenant, call.Key.Partition, keyIncarnation ?? key.Incarnation, key.Generation, false, [.. stamps], validator, isOwn: true, hold: seen.Hold));
 
         void Add(Mark mark)
         {

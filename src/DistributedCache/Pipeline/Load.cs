@@ -4,6 +4,7 @@ using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
 using DistributedCache.Expiry;
 using DistributedCache.Local;
+using DistributedCache.Queue;
 using DistributedCache.Remote;
 
 namespace DistributedCache.Pipeline;
@@ -47,6 +48,9 @@ internal class Load<T> : TierLookup<T>
     /// <summary>Whether many keys are loaded by one factory, which may leave this one out.</summary>
     public bool IsBulk { get; init; }
 
+    /// <summary>Whether an invalidation that concerns it waits for the remote tier, as far as its key and its caller's tags tell.</summary>
+    public bool IsHeld => Engine.Queue.IsHolding && Engine.Queue.Holds(Call.Key.Index, _known ??= Stamps([]));
+
     /// <summary>The right to fill the key.</summary>
     public KeyLease Lease => _lease ??= new KeyLease(Engine, Call.Key, Abandoned);
 
@@ -73,7 +77,7 @@ internal class Load<T> : TierLookup<T>
             if (TryCandidate()) return true;
 
             // What is there may be what an invalidation that waits for the tier is to remove.
-            if (!Engine.Remote.HoldsValues || Engine.Queue.Holds(Call.Key)) return false;
+            if (!Engine.Remote.HoldsValues || IsHeld) return false;
             if (Call.ReadsRemote)
             {
                 using var found = await Engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);
@@ -137,6 +141,7 @@ internal class Load<T> : TierLookup<T>
             {
                 var reply = await Engine.Remote.SetPrimaryAsync(write, onlyIfAbsent: true, Engine.KnownOf(Call.Key.Partition), CancellationToken.None).ConfigureAwait(false);
                 _isBeaten = !reply.Stored;
+                if (reply.IsNumberDue && reply.Stored) Engine.Queue.TryAdd(new QueuedInvalidation(Call.Key.Partition, InvalidationKind.Set, [Call.Key], default));
                 return reply.Stored;
             }
 

@@ -118,7 +118,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
             else isDue = EarlyRefresh.IsDue(entry.FreshUntil - now, entry.LoadDuration, profile.EarlyRefresh, 1 - Random.Shared.NextDouble());
         }
 
-        isDue |= isUnverified;
+        isDue |= isUnverified && IsRefreshDue(entry, now);
         engine.Store.Touch(entry);
         info = LookupInfo.Of(entry, CacheTier.Local, isUnverified);
         var counters = engine.CountersOf(profile);
@@ -131,6 +131,15 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
             candidate = null;
             return false;
         }
+    }
+
+    /// <summary>Whether an entry that could not be verified is to be loaded again: not sooner than its own load began so long ago that more
+    /// may have been missed, nor than ten times what that took; and where the last one failed, not before the next may be tried.</summary>
+    private static bool IsRefreshDue(LocalEntry entry, long now)
+    {
+        if (entry is FallbackEntry fallback && now < fallback.RetryAt) return false;
+        var began = LocalCopies.BeganAt(entry);
+        return began == long.MinValue || now - began >= 10 * entry.LoadDuration;
     }
 
     /// <summary>Joins the key's flight, or puts one of this call's own in the table, which is then to be led.</summary>

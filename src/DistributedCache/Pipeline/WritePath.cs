@@ -1,6 +1,7 @@
 using DistributedCache.Coherence;
 using DistributedCache.Keys;
 using DistributedCache.Queue;
+using DistributedCache.Remote;
 
 namespace DistributedCache.Pipeline;
 
@@ -98,8 +99,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            engine.Queue.Add(new QueuedInvalidation(partition, InvalidationKind.Mark, [], mark));
-            return new InvalidationResult(InvalidationStatus.Queued);
+            return Queue(QueuedInvalidation.Of(partition, mark));
         }
     }
 
@@ -120,20 +120,34 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            return Queue(kind, partition, keys);
+            CacheKey[] cached = [.. keys.Where(static key => !key.IsPrimary)];
+            InvalidationResult[] queued = cached.Length == 0 ? [] : [Queue(new QueuedInvalidation(partition, kind, cached, default))];
+            var removed = keys.Where(static key => key.IsPrimary).Select(key => RemovePrimaryAsync(key, exception).AsTask());
+            return Merge([.. queued, .. await Task.WhenAll(removed).ConfigureAwait(false)]);
         }
     }
 
-    /// <summary>Carries out here what the remote tier could not be told, and sends it later. Not so for primary values: nothing says
-    /// which of two is the newer one then, so what is there stays.</summary>
-    private InvalidationResult Queue(InvalidationKind kind, int partition, CacheKey[] keys)
+    /// <summary>Carries out here what the remote tier could not be told, and sends it later. No token is reached before that.</summary>
+    private InvalidationResult Queue(QueuedInvalidation queued) => engine.Queue.TryAdd(queued)
+        ? new InvalidationResult(InvalidationStatus.Queued, ConsistencyToken.NeverReached)
+        : new InvalidationResult(InvalidationStatus.Rejected, default, [.. queued.Keys.Select(static key => key.Name)]);
+
+    /// <summary>Removes a primary value that has failed to be removed under a number. Where the tier answered, its partition may be on the
+    /// move: a plain removal, whose number follows, is carried out all the same. Where it did not, nothing says later which of two writes
+    /// was the last, so none is queued.</summary>
+    private async ValueTask<InvalidationResult> RemovePrimaryAsync(CacheKey key, Exception failure)
     {
-        CacheKey[] cached = [.. keys.Where(static key => !key.IsPrimary)];
-        if (cached.Length > 0) engine.Queue.Add(new QueuedInvalidation(partition, kind, cached, default));
-        if (cached.Length == keys.Length) return new InvalidationResult(InvalidationStatus.Queued);
-        CacheKey[] primary = [.. keys.Where(static key => key.IsPrimary)];
-        engine.DropLocally(partition, primary);
-        return new InvalidationResult(InvalidationStatus.Rejected, default, [.. primary.Select(static key => key.Name)]);
+        try
+        {
+            if (engine.Remote.IsAnswer(failure) && engine.Remote.HoldsValues)
+                return await SetPrimaryAsync(new RemoteWrite(key, default, default), static (_, result) => result).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            engine.RemoteFailed(exception);
+        }
+
+        return Reject(key);
     }
 
     /// <summary>Sets keys of one partition under one number.</summary>
@@ -145,90 +159,75 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         var known = engine.KnownOf(partition);
         using var writes = new WriteBatch<T>(engine, partition, values, seen);
         var results = new List<InvalidationResult>();
-        try
+
+        // What can't be stored may not leave the value it was to replace: it is removed.
+        if (writes.Refused.Count > 0)
         {
-            // What can't be stored may not leave the value it was to replace: it is removed.
-            if (writes.Refused.Count > 0)
-            {
-                CacheKey[] unstored = [.. writes.Refused];
-                var removed = await InvalidateBatchAsync(InvalidationKind.Remove, partition, unstored, CancellationToken.None).ConfigureAwait(false);
-                results.Add(new InvalidationResult(InvalidationStatus.Rejected, removed.Token, [.. unstored.Select(static k => k.Name)]));
-            }
-
-            foreach (var write in writes.Primary)
-            {
-                // Nobody else has it and no load brings it: replaced in one step, so that no reader finds nothing in between, as one
-                // would after a number that drops what is there.
-                if (write.Call.Key.Kind == KeyKind.Distributed && !engine.Remote.HoldsValues && !engine.Remote.IsShared)
-                {
-                    results.Add(Kept(write, engine.KnownOf(partition).Seen, new InvalidationResult(Done)));
-                    continue;
-                }
-
-                results.Add(await SetPrimaryAsync(partition, write).ConfigureAwait(false));
-            }
-
-            // One call names one version.
-            foreach (var group in writes.Cached.GroupBy(static write => write.Call.Key.Version))
-                results.AddRange(await SetCachedAsync(partition, [.. group], began, known).ConfigureAwait(false));
-        }
-        catch (Exception exception)
-        {
-            engine.RemoteFailed(exception);
-
-            // Whether it was stored is not known; on its way back the tier is told to remove what it has.
-            return Queue(InvalidationKind.Remove, partition, [.. values.Select(static v => v.Call.Key)]);
+            CacheKey[] unstored = [.. writes.Refused];
+            var removed = await InvalidateBatchAsync(InvalidationKind.Remove, partition, unstored, CancellationToken.None).ConfigureAwait(false);
+            results.Add(new InvalidationResult(InvalidationStatus.Rejected, removed.Token, [.. unstored.Select(static k => k.Name)]));
         }
 
+        // All at once: none waits for another's time limit. One call for cached values names one version.
+        var primary = Task.WhenAll(writes.Primary.Select(write => SetPrimaryAsync(partition, write).AsTask()));
+        var cached = Task.WhenAll(writes.Cached.GroupBy(static write => write.Call.Key.Version).Select(group => SetCachedAsync(partition, [.. group], began, known).AsTask()));
+        results.AddRange(await primary.ConfigureAwait(false));
+        foreach (var group in await cached.ConfigureAwait(false)) results.AddRange(group);
         return Merge(results);
     }
 
     /// <summary>Sets cached values. One whose key was invalidated since this caller's call is refused, and tries again with the head it got:
     /// the later of two racing calls wins. Not for longer than an answer may take, so that a process that slept does not win with an
-    /// old value.</summary>
+    /// old value. One of which the tier did not say that it was stored is removed, once the tier takes that.</summary>
     private async ValueTask<List<InvalidationResult>> SetCachedAsync<T>(int partition, IReadOnlyList<PendingWrite<T>> writes, long began, Known known)
     {
         var results = new List<InvalidationResult>();
         var lost = 0;
-        while (true)
+        try
         {
-            var reply = await engine.Remote.SetAsync(partition, [.. writes.Select(static w => w.Remote)], known, CancellationToken.None).ConfigureAwait(false);
-            if (reply.Invalidation is { } message)
+            while (true)
             {
-                if (await engine.AppliedAsync(message).ConfigureAwait(false) is not { } token)
+                var reply = await engine.Remote.SetAsync(partition, [.. writes.Select(static w => w.Remote)], known, CancellationToken.None).ConfigureAwait(false);
+                if (reply.Failure is { } failure) engine.RemoteFailed(failure);
+                if (reply.Invalidation is { } message)
                 {
-                    // None is stored any more: all try again, and are refused where another's invalidation came first.
-                    if (++lost == MaximumAttempts) throw Lost();
+                    if (await engine.AppliedAsync(message).ConfigureAwait(false) is not { } token)
+                    {
+                        // None is stored any more: all try again, and are refused where another's invalidation came first.
+                        if (++lost == MaximumAttempts) throw Lost();
+                        continue;
+                    }
+
+                    var result = new InvalidationResult(reply.Failure is null ? Done : InvalidationStatus.Rejected, token, reply.Failure is null ? null : Names(writes));
+                    results.Add(result);
+                    if (reply.Failure is not null) return results;
+                    for (var i = 0; i < writes.Count; i++)
+                    {
+                        if (!reply.Refused.Contains(i) && Kept(writes[i], message.Sequence, result) is { Status: InvalidationStatus.Rejected } rejected) results.Add(rejected);
+                    }
+                }
+
+                writes = [.. reply.Refused.Select(i => writes[i])];
+                if (writes.Count == 0) return results;
+                if (engine.Clock.Now - began < RetryMs)
+                {
+                    known = new Known(reply.Head.Incarnation, reply.Head.Sequence);
                     continue;
                 }
 
-                if (reply.NoRoom is { } full)
-                {
-                    engine.RemoteFailed(full);
-                    results.Add(new InvalidationResult(InvalidationStatus.Rejected, token, [.. writes.Select(static w => w.Call.Key.Name)]));
-                    return results;
-                }
-
-                var result = new InvalidationResult(Done, token);
-                results.Add(result);
-                for (var i = 0; i < writes.Count; i++)
-                {
-                    if (!reply.Refused.Contains(i) && Kept(writes[i], message.Sequence, result) is { Status: InvalidationStatus.Rejected } rejected) results.Add(rejected);
-                }
+                results.Add(new InvalidationResult(InvalidationStatus.Rejected, default, Names(writes)));
+                return results;
             }
-
-            writes = [.. reply.Refused.Select(i => writes[i])];
-            if (writes.Count == 0) return results;
-            if (engine.Clock.Now - began < RetryMs)
-            {
-                known = new Known(reply.Head.Incarnation, reply.Head.Sequence);
-                continue;
-            }
-
-            results.Add(new InvalidationResult(InvalidationStatus.Rejected, default, [.. writes.Select(static w => w.Call.Key.Name)]));
+        }
+        catch (Exception exception)
+        {
+            engine.RemoteFailed(exception);
+            results.Add(Queue(new QueuedInvalidation(partition, InvalidationKind.Remove, [.. writes.Select(static w => w.Call.Key)], default)));
             return results;
         }
     }
+
+    private static string[] Names<T>(IReadOnlyList<PendingWrite<T>> writes) => [.. writes.Select(static w => w.Call.Key.Name)];
 
     /// <summary>Keeps in L1 what was set. Where L1 is all there is for a primary value, no room there means it was not stored.</summary>
     private InvalidationResult Kept<T>(PendingWrite<T> write, long sequence, InvalidationResult result)
@@ -241,14 +240,45 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
 
     private async ValueTask<InvalidationResult> SetPrimaryAsync<T>(int partition, PendingWrite<T> write)
     {
+        // Nobody else has it and no load brings it: replaced in one step, so that no reader finds nothing in between, as one would after a
+        // number that drops what is there.
+        if (write.Call.Key.Kind == KeyKind.Distributed && !engine.Remote.HoldsValues && !engine.Remote.IsShared)
+            return Kept(write, engine.KnownOf(partition).Seen, new InvalidationResult(Done));
+        try
+        {
+            var result = await SetPrimaryAsync(write.Remote, (sequence, result) => Kept(write, sequence, result)).ConfigureAwait(false);
+
+            // One that was to be in L1 alone is nowhere: L1 keeps nothing that has yet to be numbered.
+            return result.Status == InvalidationStatus.Queued && write.Remote.Envelope.IsEmpty ? Reject(write.Call.Key) : result;
+        }
+        catch (Exception exception)
+        {
+            engine.RemoteFailed(exception);
+            return Reject(write.Call.Key);
+        }
+    }
+
+    /// <summary>Stores a primary value, or removes it where there is none to store.</summary>
+    /// <param name="write">The value.</param>
+    /// <param name="keep">Keeps it in L1 under its number.</param>
+    private async ValueTask<InvalidationResult> SetPrimaryAsync(RemoteWrite write, Func<long, InvalidationResult, InvalidationResult> keep)
+    {
+        var partition = write.Key.Partition;
         for (var attempt = 0; attempt < MaximumAttempts; attempt++)
         {
-            var reply = await engine.Remote.SetPrimaryAsync(write.Remote, onlyIfAbsent: false, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
-            if (reply.Invalidation is not { } message) return Kept(write, engine.KnownOf(partition).Seen, new InvalidationResult(Done));
-            if (await engine.AppliedAsync(message).ConfigureAwait(false) is { } token) return Kept(write, message.Sequence, new InvalidationResult(Done, token));
+            var reply = await engine.Remote.SetPrimaryAsync(write, onlyIfAbsent: false, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+            if (reply.IsNumberDue) return Queue(new QueuedInvalidation(partition, InvalidationKind.Set, [write.Key], default));
+            if (reply.Invalidation is not { } message) return keep(engine.KnownOf(partition).Seen, new InvalidationResult(Done));
+            if (await engine.AppliedAsync(message).ConfigureAwait(false) is { } token) return keep(message.Sequence, new InvalidationResult(Done, token));
         }
 
         throw Lost();
+    }
+
+    private InvalidationResult Reject(in CacheKey key)
+    {
+        engine.DropLocally(key);
+        return new InvalidationResult(InvalidationStatus.Rejected, default, [key.Name]);
     }
 
     private static IOException Lost() => new("The write was acknowledged and lost again by its servers, each time it was sent.");

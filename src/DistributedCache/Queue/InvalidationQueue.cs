@@ -1,6 +1,5 @@
 using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
-using DistributedCache.Keys;
 using DistributedCache.Pipeline;
 
 namespace DistributedCache.Queue;
@@ -10,20 +9,28 @@ namespace DistributedCache.Queue;
 /// could not send when it ends is logged.</remarks>
 internal sealed class InvalidationQueue : IAsyncDisposable
 {
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
     private readonly CacheEngine _engine;
-    private readonly TimeSpan _period;
+    private readonly TimeSpan _limit;
     private readonly Lock _lock = new();
     private readonly PendingInvalidations _pending;
     private ITimer? _timer;
+    private TimeSpan _pause;
     private Task _sending = Task.CompletedTask;
     private volatile bool _isHolding;
     private bool _isStopped;
+    private bool _isAdvancing;
     private int _sent;
 
-    public InvalidationQueue(CacheEngine engine, int maximum, TimeSpan period)
+    /// <param name="engine">The cache.</param>
+    /// <param name="maximum">How many keys and marks may wait.</param>
+    /// <param name="limit">How long the last attempt may take, when the cache ends.</param>
+    public InvalidationQueue(CacheEngine engine, int maximum, TimeSpan limit)
     {
-        (_engine, _period) = (engine, period);
-        _pending = new PendingInvalidations(engine.Coherence.Count, Math.Max(maximum, engine.Coherence.Count));
+        (_engine, _limit) = (engine, limit);
+        _pending = new PendingInvalidations(engine.Coherence, Math.Max(maximum, engine.Coherence.Count));
     }
 
     /// <summary>Keys and marks that wait.</summary>
@@ -35,14 +42,17 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether an invalidation that concerns such an entry waits, so that the remote tier may not have it.</summary>
+    /// <summary>Whether any invalidation waits.</summary>
+    public bool IsHolding => _isHolding;
+
+    /// <summary>Whether an invalidation that concerns such an entry waits, so that the remote tier may neither be asked for it nor have it.</summary>
     public bool Holds(string index, StampSet stamps)
     {
-        if (!_isHolding) return false;
+        if (!_isHolding || stamps.IsPrimary) return false;
         var partition = _engine.Coherence[stamps.Partition];
         lock (partition.Lock)
         {
-            if (partition.IsHeld(index) || partition.Concerns(Mark.Clear, long.MinValue) || partition.Concerns(Mark.ClearOf(stamps.Tenant), long.MinValue)) return true;
+            if (partition.IsHeld(index) || partition.IsHeld(Mark.Clear, seen: 0) || partition.IsHeld(Mark.ClearOf(stamps.Tenant), seen: 0)) return true;
         }
 
         foreach (ref readonly var stamp in stamps.Marks)
@@ -50,53 +60,33 @@ internal sealed class InvalidationQueue : IAsyncDisposable
             partition = _engine.Coherence[stamp.Partition];
             lock (partition.Lock)
             {
-                if (partition.Concerns(stamp.Mark, long.MinValue)) return true;
+                if (partition.IsHeld(stamp.Mark, seen: 0)) return true;
             }
         }
 
         return false;
     }
 
-    /// <summary>Whether the remote tier may not be asked for a key, since an invalidation of it waits.</summary>
-    public bool Holds(in CacheKey key)
-    {
-        if (!_isHolding) return false;
-        var partition = _engine.Coherence[key.Partition];
-        lock (partition.Lock) return partition.IsHeld(key.Index);
-    }
-
     /// <summary>Carries an invalidation out here, and sends it when it can be. It holds here when this returns.</summary>
-    public void Add(QueuedInvalidation added)
+    /// <returns>False for a primary value's number that is not sent, since too many wait.</returns>
+    public bool TryAdd(QueuedInvalidation added)
     {
         lock (_lock)
         {
+            // Before anything is held: who sees nothing of it began before.
             _isHolding = true;
-            Hold(added);
             if (_pending.Length == 0) CacheLog.InvalidationsQueued(_engine.Log);
-            if (_pending.Add(added) is { } replaced)
+            var isAdded = _pending.TryAdd(added, out var collapsed);
+            if (collapsed > 0) CacheLog.InvalidationsCollapsed(_engine.Log, collapsed);
+            if (_isStopped) CacheLog.InvalidationsLost(_engine.Log, added.Length);
+            else if (_timer is null)
             {
-                // The clear is held before those it stands for are let go.
-                foreach (var partition in _pending.Partitions) Hold(_pending.Peek(partition)!);
-                foreach (var one in replaced) Release(one);
-                CacheLog.InvalidationsCollapsed(_engine.Log, replaced.Count);
+                _pause = ShortestPause;
+                _timer = _engine.Clock.CreateTimer(static self => _ = ((InvalidationQueue)self!).SendAsync(), this, _pause);
             }
 
-            if (!_isStopped) _timer ??= _engine.Clock.CreateTimer(static self => _ = ((InvalidationQueue)self!).SendAsync(), this, _period);
+            return isAdded;
         }
-    }
-
-    /// <summary>Sends what waits, as far as it is taken; or waits for who does. Never fails.</summary>
-    public Task SendAsync()
-    {
-        TaskCompletionSource done;
-        lock (_lock)
-        {
-            if (!_sending.IsCompleted) return _sending;
-            done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _sending = done.Task;
-        }
-
-        return RunAsync(done);
     }
 
     public async ValueTask DisposeAsync()
@@ -110,8 +100,28 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         }
 
         if (timer is not null) await timer.DisposeAsync().ConfigureAwait(false);
-        if (Length > 0) await SendAsync().ConfigureAwait(false);
+        if (Length > 0) await SendOnceMoreAsync().WaitAsync(_limit, _engine.Clock.Provider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (Length is > 0 and var lost) CacheLog.InvalidationsLost(_engine.Log, lost);
+    }
+
+    private async Task SendOnceMoreAsync()
+    {
+        await _sending.ConfigureAwait(false);
+        await SendAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Sends what waits, as far as it is taken; or waits for who does. Never fails.</summary>
+    private Task SendAsync()
+    {
+        TaskCompletionSource done;
+        lock (_lock)
+        {
+            if (!_sending.IsCompleted) return _sending;
+            done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _sending = done.Task;
+        }
+
+        return RunAsync(done);
     }
 
     private async Task RunAsync(TaskCompletionSource done)
@@ -129,14 +139,21 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends with what waited, or sets when the rest is tried again: soon while it goes on, else ever later.</summary>
     private void Settle()
     {
         lock (_lock)
         {
-            if (_pending.Length > 0 || _sent == 0) return;
-            CacheLog.InvalidationsSent(_engine.Log, _sent);
-            _sent = 0;
-            _isHolding = false;
+            if (_pending.Length > 0)
+            {
+                _pause = _isAdvancing ? ShortestPause : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+                _isAdvancing = false;
+                _timer?.Change(_pause, _pause);
+                return;
+            }
+
+            if (_sent > 0) CacheLog.InvalidationsSent(_engine.Log, _sent);
+            (_sent, _isAdvancing, _isHolding) = (0, false, false);
             _timer?.Dispose();
             _timer = null;
         }
@@ -149,14 +166,13 @@ internal sealed class InvalidationQueue : IAsyncDisposable
             while (true)
             {
                 QueuedInvalidation? next;
-                lock (_lock) next = _pending.Peek(partition);
+                lock (_lock) next = _pending.Send(partition);
                 if (next is null || !await TrySendAsync(next).ConfigureAwait(false)) return;
                 lock (_lock)
                 {
-                    // What took its place while it was sent goes out after it, and had it released.
                     if (!_pending.TryRemove(next)) continue;
-                    Release(next);
                     _sent += next.Length;
+                    _isAdvancing = true;
                 }
             }
         }
@@ -174,25 +190,5 @@ internal sealed class InvalidationQueue : IAsyncDisposable
             ? await _engine.Remote.InvalidateAsync(next.Partition, next.Mark, known, CancellationToken.None).ConfigureAwait(false)
             : await _engine.Remote.InvalidateAsync(next.Partition, next.Kind, next.Keys, known, CancellationToken.None).ConfigureAwait(false);
         return await _engine.AppliedAsync(message).ConfigureAwait(false) is not null;
-    }
-
-    private void Hold(QueuedInvalidation added)
-    {
-        var partition = _engine.Coherence[added.Partition];
-        lock (partition.Lock)
-        {
-            if (added.Kind == InvalidationKind.Mark) partition.Hold(added.Mark, _engine.Clock.Now);
-            else partition.Hold(added.Keys.Select(static key => key.Index), added.Kind);
-        }
-    }
-
-    private void Release(QueuedInvalidation sent)
-    {
-        var partition = _engine.Coherence[sent.Partition];
-        lock (partition.Lock)
-        {
-            if (sent.Kind == InvalidationKind.Mark) partition.Release(sent.Mark);
-            else partition.Release(sent.Keys.Select(static key => key.Index));
-        }
     }
 }

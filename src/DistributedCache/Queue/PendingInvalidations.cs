@@ -2,48 +2,102 @@ using DistributedCache.Coherence;
 
 namespace DistributedCache.Queue;
 
-/// <summary>What is to be sent, in order for each partition, and no more than a bound: over it all of it becomes one clear of every
-/// partition, which says more and is sent first. Not thread-safe.</summary>
-internal sealed class PendingInvalidations(int partitions, int maximum)
+/// <summary>Invalidations on their way to the remote tier: carried out and held here as they come, let go when they were sent; and no more
+/// than a bound. Over it all of them become one clear of every partition, which says more and is sent first. Not thread-safe.</summary>
+internal sealed class PendingInvalidations(CoherenceState coherence, int maximum)
 {
-    private readonly Queue<QueuedInvalidation>[] _queues = [.. Enumerable.Range(0, partitions).Select(static _ => new Queue<QueuedInvalidation>())];
+    private readonly PartitionQueue[] _queues = [.. Enumerable.Range(0, coherence.Count).Select(static _ => new PartitionQueue())];
 
     /// <summary>Keys and marks that wait; a clear of everything counts once for each partition.</summary>
-    public int Length { get; private set; }
+    public int Length => _queues.Sum(static queue => queue.Length);
 
     /// <summary>Partitions with something to send.</summary>
-    public IEnumerable<int> Partitions => Enumerable.Range(0, partitions).Where(partition => _queues[partition].Count > 0);
+    public IEnumerable<int> Partitions => Enumerable.Range(0, _queues.Length).Where(partition => _queues[partition].Length > 0);
 
-    /// <summary>Adds one; answers those that a clear of everything now stands for, null where there is room.</summary>
-    public IReadOnlyList<QueuedInvalidation>? Add(QueuedInvalidation added)
+    /// <summary>Carries one out here, and lets it wait.</summary>
+    /// <param name="added">It.</param>
+    /// <param name="collapsed">How many a clear of everything stands for from now on.</param>
+    /// <returns>False for a number alone for which there is no room: nothing can stand for it.</returns>
+    public bool TryAdd(QueuedInvalidation added, out int collapsed)
     {
-        if (Length + added.Length <= maximum)
-        {
-            _queues[added.Partition].Enqueue(added);
-            Length += added.Length;
-            return null;
-        }
-
-        QueuedInvalidation[] replaced = [.. _queues.SelectMany(static queue => queue), added];
-        for (var partition = 0; partition < partitions; partition++)
-        {
-            _queues[partition].Clear();
-            _queues[partition].Enqueue(new QueuedInvalidation(partition, InvalidationKind.Mark, [], Mark.Clear));
-        }
-
-        Length = partitions;
-        return replaced;
+        collapsed = 0;
+        if (HoldNew(added) is not { } novel || TryEnqueue(novel)) return true;
+        collapsed = Length + novel.Length;
+        Collapse(novel);
+        return !novel.IsNumberAlone || TryEnqueue(novel);
     }
 
-    /// <summary>The partition's next; null where there is none.</summary>
-    public QueuedInvalidation? Peek(int partition) => _queues[partition].TryPeek(out var next) ? next : null;
+    /// <summary>The partition's next, which is sent from now on; null where there is none.</summary>
+    public QueuedInvalidation? Send(int partition) => _queues[partition].Send();
 
-    /// <summary>Takes out what was sent, if it is still the partition's next: meanwhile a clear may have taken its place.</summary>
+    /// <summary>Takes out what was sent and carried out with its number, and lets go of what it held. Nothing happens where a clear has
+    /// taken its place meanwhile, which is to be sent yet.</summary>
     public bool TryRemove(QueuedInvalidation sent)
     {
-        if (!ReferenceEquals(Peek(sent.Partition), sent)) return false;
-        _queues[sent.Partition].Dequeue();
-        Length -= sent.Length;
+        if (!_queues[sent.Partition].TryRemove(sent)) return false;
+        Release(sent);
         return true;
+    }
+
+    private bool TryEnqueue(QueuedInvalidation added)
+    {
+        if (Length + added.Length > maximum) return false;
+        _queues[added.Partition].Add(added);
+        return true;
+    }
+
+    /// <summary>Carries it out here; answers what of it does not wait to be sent already.</summary>
+    private QueuedInvalidation? HoldNew(QueuedInvalidation added)
+    {
+        var queue = _queues[added.Partition];
+        var partition = coherence[added.Partition];
+        if (added.Kind == InvalidationKind.Mark)
+        {
+            // Anew also where it is held: what was loaded since is older than this.
+            lock (partition.Lock) partition.Hold(added.Mark);
+            return queue.Has(added.Mark) ? null : added;
+        }
+
+        lock (partition.Lock)
+        {
+            foreach (var key in added.Keys)
+            {
+                // Held first, at one time: no load begins in between that reads what is to be removed.
+                if (!added.IsNumberAlone && !queue.Covers(key.Index, added.Kind)) partition.Hold(key.Index);
+                partition.Forget(key.Index, added.Kind);
+            }
+        }
+
+        added = added with { Keys = Array.FindAll(added.Keys, key => !queue.Covers(key.Index, added.Kind)) };
+        return added.Keys.Length == 0 ? null : added;
+    }
+
+    private void Collapse(QueuedInvalidation added)
+    {
+        var replaced = new List<QueuedInvalidation>();
+        for (var number = 0; number < _queues.Length; number++)
+        {
+            lock (coherence[number].Lock) coherence[number].Hold(Mark.Clear);
+            replaced.AddRange(_queues[number].Collapse(QueuedInvalidation.Of(number, Mark.Clear)));
+        }
+
+        // Only now, since a tag concerns entries of every partition.
+        foreach (var one in replaced) Release(one);
+        if (!added.IsNumberAlone) Release(added);
+    }
+
+    private void Release(QueuedInvalidation done)
+    {
+        var queue = _queues[done.Partition];
+        var partition = coherence[done.Partition];
+        lock (partition.Lock)
+        {
+            foreach (var key in done.Keys)
+            {
+                if (!queue.Has(key.Index)) partition.Release(key.Index);
+            }
+
+            if (done.Kind == InvalidationKind.Mark && !queue.Has(done.Mark)) partition.Release(done.Mark);
+        }
     }
 }

@@ -59,7 +59,7 @@ internal interface IRemoteTier
     ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken);
 
     /// <summary>Removes or expires keys of one partition (at most 256): one number for all. Deletes their entries of every version in use
-    /// and voids their leases, or marks the entries stale.</summary>
+    /// and voids their leases, or marks the entries stale; as a set it says no more than that primary values were stored.</summary>
     ValueTask<Invalidation> InvalidateAsync(
         int partition, InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known, CancellationToken cancellationToken);
 
@@ -97,8 +97,8 @@ internal interface IRemoteTier
     ValueTask<bool[]> FillManyAsync(
         int partition, IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens, CancellationToken cancellationToken);
 
-    /// <summary>Stores a primary value, numbered so that other nodes' L1 follow; with <paramref name="onlyIfAbsent"/> false comes back
-    /// where another was there first.</summary>
+    /// <summary>Stores a primary value, or with no envelope removes it, numbered so that other nodes' L1 follow; with
+    /// <paramref name="onlyIfAbsent"/> false comes back where another was there first.</summary>
     ValueTask<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken);
 
     /// <summary>Renews the time a sliding primary value has left.</summary>

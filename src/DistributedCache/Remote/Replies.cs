@@ -6,14 +6,14 @@ namespace DistributedCache.Remote;
 /// <param name="Invalidation">The number and message under which the accepted writes are; null where all were refused.</param>
 /// <param name="Head">The head after it, with which a refused writer may try again.</param>
 /// <param name="Refused">The positions of the writes that were refused.</param>
-/// <param name="NoRoom">Why nothing could be stored, where the tier is full: then <paramref name="Invalidation"/> is the removal of what was
-/// to be replaced.</param>
-internal readonly record struct SetReply(Invalidation? Invalidation, Head Head, IReadOnlyList<int> Refused, Exception? NoRoom = null);
+/// <param name="Failure">Why none could be stored though the tier answered: the number removes what they were to replace. Null otherwise.</param>
+internal readonly record struct SetReply(Invalidation? Invalidation, Head Head, IReadOnlyList<int> Refused, Exception? Failure = null);
 
 /// <summary>What came of a primary write.</summary>
 /// <param name="Stored">Whether it was stored.</param>
 /// <param name="Invalidation">Its number and message; null where it was not stored, or was plain because no L1 may hold the key.</param>
-internal readonly record struct PrimaryReply(bool Stored, Invalidation? Invalidation);
+/// <param name="IsNumberDue">Whether it was plain because the partition could give no number now: that is to be asked for later.</param>
+internal readonly record struct PrimaryReply(bool Stored, Invalidation? Invalidation, bool IsNumberDue = false);
 
 /// <summary>What came of asking for a lease.</summary>
 /// <param name="Head">The partition's head: where granted, the key stamp of what is loaded.</param>

@@ -60,7 +60,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
     {
         lock (_lock)
         {
-            foreach (var key in keys)
+            foreach (var key in kind == InvalidationKind.Set ? [] : keys)
             {
                 foreach (var version in _versions)
                 {
