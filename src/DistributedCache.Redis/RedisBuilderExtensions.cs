@@ -29,7 +29,12 @@ public static class RedisBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         var options = ClientSettings.Parse(connectionString);
-        return Use(builder, owns: true, _ => async () => await ConnectionMultiplexer.ConnectAsync(options).ConfigureAwait(false));
+        return Use(builder, owns: true, _ => async sockets =>
+        {
+            var own = options.Clone();
+            sockets.Watch(own);
+            return await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
+        });
     }
 
     /// <summary>Uses a connection that is there already. It is neither disposed nor reconfigured; settings that would hide a hung server
@@ -41,7 +46,7 @@ public static class RedisBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(connection);
-        return Use(builder, owns: false, _ => () => Task.FromResult(connection));
+        return Use(builder, owns: false, _ => _ => Task.FromResult(connection));
     }
 
     /// <summary>Uses the <see cref="IConnectionMultiplexer"/> among the services, as <see cref="UseRedis(ITieredCacheBuilder, IConnectionMultiplexer)"/>.</summary>
@@ -50,11 +55,11 @@ public static class RedisBuilderExtensions
     public static ITieredCacheBuilder UseRedis(this ITieredCacheBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return Use(builder, owns: false, static services => () => Task.FromResult(services.GetService<IConnectionMultiplexer>()
+        return Use(builder, owns: false, static services => _ => Task.FromResult(services.GetService<IConnectionMultiplexer>()
             ?? throw new InvalidOperationException("UseRedis() found no IConnectionMultiplexer among the services: register one, or give UseRedis a connection string.")));
     }
 
-    private static ITieredCacheBuilder Use(ITieredCacheBuilder builder, bool owns, Func<IServiceProvider, Func<Task<IConnectionMultiplexer>>> open)
+    private static ITieredCacheBuilder Use(ITieredCacheBuilder builder, bool owns, Func<IServiceProvider, Func<SubscriptionSockets, Task<IConnectionMultiplexer>>> open)
     {
         var name = builder.Name;
         if (name.Length == 0)
@@ -77,7 +82,7 @@ public static class RedisBuilderExtensions
         return builder;
     }
 
-    private static RedisTier Make(IServiceProvider services, string name, Func<Task<IConnectionMultiplexer>> open, bool owns)
+    private static RedisTier Make(IServiceProvider services, string name, Func<SubscriptionSockets, Task<IConnectionMultiplexer>> open, bool owns)
     {
         var options = services.GetCacheService<ProfileSource>(name).Options;
         var log = services.GetService<ILoggerFactory>()?.CreateLogger("DistributedCache.Redis") ?? NullLogger.Instance;

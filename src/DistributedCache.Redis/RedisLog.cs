@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.Redis;
@@ -9,6 +10,9 @@ internal static partial class RedisLog
 
     [LoggerMessage(2002, LogLevel.Warning, "A message on '{Channel}' is not of this library, or of a later release: ignored. Further ones of the next minute are not logged.")]
     public static partial void ForeignMessage(this ILogger log, string channel);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Messages of {Server} did not come, though it answers: its {Count} channels are subscribed anew.")]
+    public static partial void SubscriptionMended(this ILogger log, EndPoint server, int count);
 
     [LoggerMessage(2010, LogLevel.Error, "Redis at {Servers} can't run the scripts every operation is made of (EVAL, EVALSHA; SET with KEEPTTL, of Redis 6.0): nothing is shared between processes, and each caches for itself.")]
     public static partial void LacksScripts(this ILogger log, string servers);

@@ -56,6 +56,8 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     /// <summary>The master it lives on; 0 until that is known.</summary>
     public int GroupOf(int partition) => _masters[partition];
 
+    public bool IsAnswer(Exception failure) => failure is RedisServerException exception && !exception.IsOfAbsence();
+
     /// <summary>Opens the connection, if the servers answer.</summary>
     /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
     public async Task CheckAsync()
@@ -106,6 +108,9 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
 
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         new(_partitions[partition].TouchAsync(known));
+
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        new(_partitions[partition].RenewAsync(incarnation, known, _registered));
 
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         new(_partitions[partition].ReadLogAsync(after));

@@ -59,6 +59,9 @@ public sealed class InProcessRemote : IRemoteTier
     ValueTask<Head> IRemoteTier.TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_partitions[partition].Head);
 
+    ValueTask<Head> IRemoteTier.BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_partitions[partition].Begin(incarnation));
+
     // Nothing is lost here, so nobody asks; the empty log says that all was trimmed.
     ValueTask<IReadOnlyList<Invalidation>> IRemoteTier.ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<Invalidation>>([]);

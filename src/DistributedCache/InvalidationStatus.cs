@@ -9,7 +9,8 @@ public enum InvalidationStatus
     /// <summary>There is no remote tier: it holds in this process, which is all there is.</summary>
     LocalOnly,
 
-    /// <summary>The remote tier is away: it holds in this process, and is sent when the tier is back.</summary>
+    /// <summary>The remote tier is away: it holds in this process, and is sent when the tier is back. Of
+    /// a value that was to be set a removal is sent.</summary>
     Queued,
 
     /// <summary>Nothing was stored, and the entry was removed if that was possible.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using DistributedCache.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache;
@@ -22,7 +23,7 @@ public sealed class LoadContext
 
     private LoadContext(IServiceScopeFactory? scopes, bool _) => _scopes = scopes;
 
-    internal static LoadContext ForLoad(IServiceScopeFactory? scopes) => new(scopes, default);
+    internal static LoadContext ForLoad(IServiceScopeFactory? scopes, IRunningLoad? load = null) => new(scopes, default) { Load = load };
 
     /// <summary>Services in a scope of this load's own, made when first asked for and disposed when the factory's task has ended.</summary>
     /// <remarks>A load outlives the request that began it: take what it needs from here, never from the request.</remarks>
@@ -66,6 +67,9 @@ public sealed class LoadContext
 
     /// <summary>The earlier value, whose lifetime is over; null where there is none.</summary>
     public object? Stale { get; private set; }
+
+    /// <summary>The load this is the context of; null where nothing is cached.</summary>
+    internal IRunningLoad? Load { get; init; }
 
     internal bool Stores { get; private set; } = true;
 

@@ -25,6 +25,9 @@ internal static class TieredCacheDefaults
     public const int Partitions = 64;
     public const int LogLength = 4096;
     public const int TagsPerPartition = 32_768;
+    public const int MaximumQueuedInvalidations = 10_000;
+
+    public const double VerifySample = 0.0001;
 
     /// <summary>What no profile sets. Made anew, since profiles are mutable.</summary>
     public static TieredCacheProfile Profile => new()

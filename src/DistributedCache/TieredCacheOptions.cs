@@ -88,6 +88,15 @@ public sealed class TieredCacheOptions
     /// <summary>How many invalidated tags each partition remembers one by one; 1 to 1,048,576. Default: 32,768.</summary>
     public int TagsPerPartition { get; set; } = TieredCacheDefaults.TagsPerPartition;
 
+    /// <summary>Keys, tags and prefixes whose invalidation waits at most while the remote tier is away, from 1; over that everything
+    /// is invalidated once it is back. At least one for each partition is kept. Default: 10,000.</summary>
+    public int MaximumQueuedInvalidations { get; set; } = TieredCacheDefaults.MaximumQueuedInvalidations;
+
+    /// <summary>The fraction of the hits in this process (L1) that is compared with a shared remote tier, behind the answers; 0 (none) to
+    /// 1 (all, but at most 32 a second). What is found to be older than <see cref="MaxStaleness"/> allows is counted, logged and dropped.
+    /// Default: 0.0001.</summary>
+    public double VerifySample { get; set; } = TieredCacheDefaults.VerifySample;
+
     /// <summary>Whether the cache caches; if not, every call is a miss that runs its factory. Default: true.</summary>
     public bool Enabled { get; set; } = true;
 

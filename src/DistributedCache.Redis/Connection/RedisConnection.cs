@@ -6,11 +6,11 @@ using StackExchange.Redis;
 namespace DistributedCache.Redis.Connection;
 
 /// <summary>The way to the servers: opened at first use, and checked once against what the application keeps there.</summary>
-/// <param name="open">Opens the multiplexer; called once.</param>
+/// <param name="open">Opens the multiplexer, and has it tell of its sockets where it is ours; called once.</param>
 /// <param name="owns">Whether it is disposed with this.</param>
 /// <param name="names">The names of what the application keeps.</param>
 /// <param name="log">Where settings weaker than ours are named.</param>
-internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, bool owns, PartitionNames names, ILogger log) : IAsyncDisposable
+internal sealed class RedisConnection(Func<SubscriptionSockets, Task<IConnectionMultiplexer>> open, bool owns, PartitionNames names, ILogger log) : IAsyncDisposable
 {
     private const int WeakTimeoutMs = 4_000;
 
@@ -26,6 +26,9 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
 
     /// <summary>What the servers can do, once <see cref="GetAsync"/> has answered.</summary>
     public ServerAbilities Abilities => _abilities;
+
+    /// <summary>What is listened on; empty where the multiplexer was handed in.</summary>
+    public SubscriptionSockets Sockets { get; } = new();
 
     /// <summary>The database, once the servers have answered and are found to be this application's.</summary>
     /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
@@ -55,7 +58,7 @@ internal sealed class RedisConnection(Func<Task<IConnectionMultiplexer>> open, b
         if (_database is { } ready) return ready;
         if (_multiplexer is null)
         {
-            _multiplexer = await open().ConfigureAwait(false);
+            _multiplexer = await open(Sockets).ConfigureAwait(false);
             if (!owns && _multiplexer.TimeoutMilliseconds > WeakTimeoutMs) log.WeakSettings(_multiplexer.TimeoutMilliseconds);
         }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using DistributedCache.Expiry;
 using DistributedCache.Keys;
 using DistributedCache.Redis.Abilities;
@@ -17,12 +18,16 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     private readonly ChannelMessageQueue?[] _queues = new ChannelMessageQueue?[names.Count];
     private readonly Lock _lock = new();
     private Task _subscribing = Task.CompletedTask;
+    private SubscriptionProbe? _probe;
     private long _quietUntil = long.MinValue;
     private bool _isComplete;
     private bool _isEnded;
 
     /// <summary>Whether nothing is handed on any more.</summary>
     public bool IsEnded => Volatile.Read(ref _isEnded);
+
+    /// <summary>How many channels there are.</summary>
+    public int Count => names.Count;
 
     /// <summary>Subscribes to the channels that are not subscribed to yet. One whose server is away is tried again by the next call.</summary>
     public Task SubscribeAsync()
@@ -40,17 +45,39 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         Task subscribing;
         lock (_lock) (_isEnded, subscribing) = (true, _subscribing);
         await subscribing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(_queues.OfType<ChannelMessageQueue>().Select(static async queue =>
+        if (_probe is { } probe) await probe.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_queues.OfType<ChannelMessageQueue>().Select(UnsubscribeAsync)).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a subscription. Waits for no answer and never fails.</summary>
+    public static async Task UnsubscribeAsync(ChannelMessageQueue queue)
+    {
+        try
         {
-            try
-            {
-                await queue.UnsubscribeAsync(CommandFlags.FireAndForget).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is RedisException or ObjectDisposedException or TimeoutException)
-            {
-                // The connection is gone, and the subscription with it.
-            }
-        })).ConfigureAwait(false);
+            await queue.UnsubscribeAsync(CommandFlags.FireAndForget).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or ObjectDisposedException or TimeoutException)
+        {
+            // The connection is gone, and the subscription with it.
+        }
+    }
+
+    /// <summary>The server a partition's channel is subscribed at, by the client's word; null for none.</summary>
+    public EndPoint? ServerOf(ISubscriber subscriber, int partition) => subscriber.SubscribedEndpoint(ChannelOf(partition));
+
+    /// <summary>A channel in the partition's slot that is one listener's alone.</summary>
+    public RedisChannel ChannelOf(int partition, string listener) => Channel($"{names.Channel(partition)}:{listener}");
+
+    /// <summary>Subscribes anew to channels whose subscription is no more, wherever their slots are served now.</summary>
+    public async Task SubscribeAgainAsync(IEnumerable<int> partitions)
+    {
+        foreach (var partition in partitions)
+        {
+            if (Interlocked.Exchange(ref _queues[partition], null) is { } queue) await UnsubscribeAsync(queue).ConfigureAwait(false);
+        }
+
+        Volatile.Write(ref _isComplete, false);
+        await SubscribeAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task SubscribeToAllAsync()
@@ -58,13 +85,14 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         var subscriber = await connection.SubscriberAsync().ConfigureAwait(false);
         await Task.WhenAll(Enumerable.Range(0, names.Count).Where(i => _queues[i] is null).Select(i => SubscribeAsync(subscriber, i))).ConfigureAwait(false);
         Volatile.Write(ref _isComplete, Array.TrueForAll(_queues, static queue => queue is not null));
+        _probe ??= new SubscriptionProbe(this, connection, subscriber, clock, log);
     }
 
     private async Task SubscribeAsync(ISubscriber subscriber, int partition)
     {
         try
         {
-            var queue = await subscriber.SubscribeAsync(Channel(partition)).ConfigureAwait(false);
+            var queue = await subscriber.SubscribeAsync(ChannelOf(partition)).ConfigureAwait(false);
 
             // A queue of its own for each channel: messages are handed on in the order they came.
             queue.OnMessage(message => Receive(partition, message));
@@ -76,9 +104,10 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         }
     }
 
-    private RedisChannel Channel(int partition) => (connection.Abilities & ServerAbilities.ShardedChannels) != 0
-        ? RedisChannel.Sharded(names.Channel(partition))
-        : RedisChannel.Literal(names.Channel(partition));
+    private RedisChannel ChannelOf(int partition) => Channel(names.Channel(partition));
+
+    private RedisChannel Channel(string name) =>
+        (connection.Abilities & ServerAbilities.ShardedChannels) != 0 ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
 
     private void Receive(int partition, ChannelMessage message)
     {

@@ -10,6 +10,9 @@ internal static class HeadText
     /// <summary>The fields a head is read from.</summary>
     public static readonly RedisValue[] Fields = ["inc", "base", "seq", "floor", "versions"];
 
+    /// <summary>The field of the eras, which is read with them only where the base is another than before.</summary>
+    public static readonly RedisValue Eras = "eras";
+
     public static Head Parse(ReadOnlySpan<byte> text, IReadOnlyDictionary<string, long> floors) =>
         new(Next(ref text), Next(ref text), Next(ref text), Next(ref text), floors);
 

@@ -20,17 +20,17 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     private readonly RedisKey _hash = names.Hash(number);
     private readonly RedisKey _log = names.Log(number);
-    private readonly PartitionVersions _versions = new();
+    private readonly PartitionHeads _heads = new();
 
     public async Task<MarksReply> RegisterAsync(IReadOnlyCollection<string> versions, int maximumMarks)
     {
-        var call = Call(default, keys: 0, arguments: 1 + versions.Count);
+        var call = Call(keys: 0, arguments: 1 + versions.Count);
         call.Own[0] = maximumMarks;
         var at = 1;
         foreach (var version in versions) call.Own[at++] = version;
         var reply = await RunAsync(Script.Register, call).ConfigureAwait(false);
-        _versions.AdoptFloors((string?)reply[1] ?? "");
-        var head = HeadOf(reply[0]);
+        _heads.Versions.AdoptFloors((string?)reply[1] ?? "");
+        var head = _heads.Of(reply[0], reply[4]);
         var fields = (RedisResult[]?)reply[3] ?? [];
         if ((long)reply[2] > settings.TagsPerPartition) await PruneAsync(head).ConfigureAwait(false);
         return new MarksReply(head, MarksIn(fields, head), IsComplete: fields.Length > 0);
@@ -39,15 +39,20 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     public async Task<Head?> ReadHeadAsync(IReadOnlyList<string> registered)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
-        var values = await database.HashGetAsync(_hash, FieldsWith(registered, [])).ConfigureAwait(false);
-        return HeadIn(values, registered);
+        var fields = FieldsWith(registered, []);
+        var head = _heads.In(await database.HashGetAsync(_hash, fields).ConfigureAwait(false), registered);
+        if (head is null or { Eras: not null }) return head;
+
+        // All at once: of two reads either could be of another server.
+        var values = await database.HashGetAsync(_hash, [.. fields, HeadText.Eras]).ConfigureAwait(false);
+        return _heads.In(values, registered, values[^1]);
     }
 
     public async Task<MarksReply> ReadMarksAsync(IReadOnlyCollection<Mark> marks, IReadOnlyList<string> registered)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
         var values = await database.HashGetAsync(_hash, FieldsWith(registered, marks)).ConfigureAwait(false);
-        var head = HeadIn(values, registered) ?? await TouchAsync(default).ConfigureAwait(false);
+        var head = _heads.In(values, registered) ?? await TouchAsync(default).ConfigureAwait(false);
         var at = HeadText.Fields.Length + registered.Count;
         var sequences = new List<KeyValuePair<Mark, long>>(marks.Count);
         foreach (var mark in marks)
@@ -60,8 +65,20 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         return new MarksReply(head, sequences);
     }
 
-    public async Task<Head> TouchAsync(Known known) =>
-        HeadOf(await RunTextAsync(Script.Touch, Call(known, keys: 0, arguments: 0)).ConfigureAwait(false));
+    public async Task<Head> TouchAsync(Known known)
+    {
+        var reply = await RunAsync(Script.Touch, Call(known, keys: 0, arguments: 0)).ConfigureAwait(false);
+        return _heads.Of(reply[0], reply[1]);
+    }
+
+    /// <summary>Begins a new incarnation if this is still the present one, and registers in whichever there is then.</summary>
+    public async Task<Head> RenewAsync(long incarnation, Known known, IReadOnlyCollection<string> versions)
+    {
+        var call = Call(known, keys: 0, arguments: 1);
+        call.Own[0] = incarnation;
+        await RunTextAsync(Script.Renew, call).ConfigureAwait(false);
+        return (await RegisterAsync(versions, maximumMarks: 0).ConfigureAwait(false)).Head;
+    }
 
     public async Task<IReadOnlyList<Invalidation>> ReadLogAsync(long after)
     {
@@ -96,15 +113,15 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var message = NameList.Encode(indexes);
         var reply = await RepeatAsync(Script.Invalidate, () =>
         {
-            var text = _versions.Text;
+            var text = _heads.Versions.Text;
             var physical = new List<RedisKey>(keys.Count * 4);
-            foreach (var key in keys) physicalKeys.AddEveryVersion(key, _versions.List, physical);
+            foreach (var key in keys) physicalKeys.AddEveryVersion(key, _heads.Versions.List, physical);
             var call = Call(known, physical.Count, arguments: 3);
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1], call.Own[2]) = (text, kind == InvalidationKind.Expire ? "E" : "R", message);
             return call;
         }).ConfigureAwait(false);
-        return Numbered(HeadOf(reply[1]), kind, indexes);
+        return Numbered(_heads.Of(reply[1]), kind, indexes);
     }
 
     public async Task<Invalidation> InvalidateAsync(Mark mark, Known known)
@@ -113,7 +130,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var call = Call(known, keys: 0, arguments: 2);
         (call.Own[0], call.Own[1]) = (field, NameList.Encode([field]));
         var reply = await RunAsync(Script.Mark, call).ConfigureAwait(false);
-        return Numbered(HeadOf(reply[1]), InvalidationKind.Mark, [], mark);
+        return Numbered(_heads.Of(reply[1]), InvalidationKind.Mark, [], mark);
     }
 
     public async Task<SetReply> SetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
@@ -125,8 +142,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         catch (RedisServerException exception) when (exception.IsFull())
         {
             // No room for the new value must not leave the old one.
-            await InvalidateAsync(InvalidationKind.Remove, [.. writes.Select(static write => write.Key)], known).ConfigureAwait(false);
-            throw;
+            var removed = await InvalidateAsync(InvalidationKind.Remove, [.. writes.Select(static write => write.Key)], known).ConfigureAwait(false);
+            return new SetReply(removed, new Head(removed.Incarnation, removed.Base, removed.Sequence, 0), [.. Enumerable.Range(0, writes.Count)], exception);
         }
     }
 
@@ -145,7 +162,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         }
 
         var reply = await RunAsync(Script.Lease, call).ConfigureAwait(false);
-        var head = HeadOf(reply[0]);
+        var head = _heads.Of(reply[0]);
         var answers = new LeaseReply[keys.Count];
         for (var i = 0; i < answers.Length; i++) answers[i] = LeaseReplies.Read((byte[]?)reply[i + 1], head);
         return answers;
@@ -153,7 +170,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     public async Task<bool> ExtendAsync(CacheKey key, ulong token)
     {
-        var call = Call(default, keys: 1, arguments: 2);
+        var call = Call(keys: 1, arguments: 2);
         call.OwnKeys[0] = physicalKeys.Lease(key);
         (call.Own[0], call.Own[1]) = (Token(token), settings.LeaseMilliseconds);
         return (bool)await RunTextAsync(Script.Extend, call).ConfigureAwait(false);
@@ -161,7 +178,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     public async Task ReleaseAsync(CacheKey key, ulong token)
     {
-        var call = Call(default, keys: 1, arguments: 2);
+        var call = Call(keys: 1, arguments: 2);
         call.OwnKeys[0] = physicalKeys.Lease(key);
         (call.Own[0], call.Own[1]) = (Token(token), key.Index);
         await RunTextAsync(Script.Release, call).ConfigureAwait(false);
@@ -169,7 +186,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
     public async Task<bool[]> FillAsync(IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens)
     {
-        var call = Call(default, 2 * writes.Count, arguments: 4 * writes.Count);
+        var call = Call(2 * writes.Count, arguments: 4 * writes.Count);
         for (var i = 0; i < writes.Count; i++)
         {
             call.OwnKeys[2 * i] = physicalKeys.Entry(writes[i].Key);
@@ -203,16 +220,16 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         {
             "NO" => new PrimaryReply(false, null),
             "PLAIN" => new PrimaryReply(true, null),
-            _ => new PrimaryReply(true, Numbered(HeadOf(reply[1]), InvalidationKind.Set, [write.Key.Index])),
+            _ => new PrimaryReply(true, Numbered(_heads.Of(reply[1]), InvalidationKind.Set, [write.Key.Index])),
         };
     }
 
     private async Task<SetReply> TrySetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
     {
-        var names = NameList.Encode([.. writes.Select(static write => write.Key.Index)]);
+        var message = NameList.Encode([.. writes.Select(static write => write.Key.Index)]);
         var reply = await RepeatAsync(Script.Set, () =>
         {
-            var (text, versions) = (_versions.Text, _versions.List);
+            var (text, versions) = (_heads.Versions.Text, _heads.Versions.List);
             var physical = new List<RedisKey>(writes.Count * 2 * Math.Max(1, versions.Count));
             foreach (var write in writes)
             {
@@ -220,10 +237,12 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
                 physicalKeys.AddEveryVersion(write.Key, versions, physical, leavesOutOwn: true);
             }
 
-            var call = Call(known, physical.Count, arguments: 4 + (3 * writes.Count));
+            // What its caller had seen, though more is known by now: later invalidations of the keys are to refuse it.
+            _heads.Note(known);
+            var call = new ScriptCall(names, number, settings.LogLength, known, physical.Count, 4 + (3 * writes.Count));
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
-            (call.Own[2], call.Own[3]) = (MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant)), names);
+            (call.Own[2], call.Own[3]) = (MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant)), message);
             for (var i = 0; i < writes.Count; i++)
             {
                 var envelope = writes[i].Envelope;
@@ -234,7 +253,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
             return call;
         }).ConfigureAwait(false);
-        var head = HeadOf(reply[1]);
+        var head = _heads.Of(reply[1]);
         int[] refused = [.. ((string?)reply[2] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
         string[] accepted = [.. writes.Where((_, i) => !refused.Contains(i)).Select(static write => write.Key.Index)];
         return new SetReply(accepted.Length == 0 ? null : Numbered(head, InvalidationKind.Set, accepted), head, refused);
@@ -292,19 +311,12 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         .. marks.Select(static mark => (RedisValue)MarkField.Encode(mark)),
     ];
 
-    private Head? HeadIn(RedisValue[] values, IReadOnlyList<string> registered)
-    {
-        _versions.Adopt((string?)values[4] ?? "");
-        _versions.AdoptFloors(registered, values.AsSpan(HeadText.Fields.Length));
-        return HeadText.Read(values, _versions.Floors);
-    }
-
-    private Head HeadOf(RedisResult text) => HeadText.Parse((byte[]?)text ?? [], _versions.Floors);
-
     private Invalidation Numbered(Head head, InvalidationKind kind, IReadOnlyList<string> indexes, Mark mark = default) =>
         new(number, head.Incarnation, head.Base, head.Sequence, kind, indexes, mark);
 
-    private ScriptCall Call(Known known, int keys, int arguments) => new(names, number, settings.LogLength, known, keys, arguments);
+    private ScriptCall Call(Known known, int keys, int arguments) => new(names, number, settings.LogLength, _heads.Note(known), keys, arguments);
+
+    private ScriptCall Call(int keys, int arguments) => Call(default, keys, arguments);
 
     /// <summary>Runs a script that wants the keys of every version in use, again where it names others than the caller knew.</summary>
     private async Task<RedisResult[]> RepeatAsync(Script script, Func<ScriptCall> make)
@@ -313,7 +325,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         {
             var reply = await RunAsync(script, make()).ConfigureAwait(false);
             if ((string?)reply[0] != "V") return reply;
-            _versions.Adopt((string?)reply[1] ?? "");
+            _heads.Versions.Adopt((string?)reply[1] ?? "");
         }
 
         throw new RedisException($"The versions in use of partition {number} changed {MaximumAttempts} times during one call.");

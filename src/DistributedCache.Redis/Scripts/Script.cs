@@ -26,6 +26,8 @@ internal sealed class Script
 
     public static Script Touch { get; } = new("touch");
 
+    public static Script Renew { get; } = new("renew");
+
     public static Script Register { get; } = new("register");
 
     public static Script Invalidate { get; } = new("invalidate");

@@ -42,28 +42,35 @@ local function publish(kind, from, names)
   redis.call('SPUBLISH', ARGV[4], message)
 end
 
-local isWhole = isSound(inc) and isSound(seq) and isSound(base) and isSound(floor)
-if not isWhole or fields[2] ~= run then
-  -- A moment no earlier incarnation or era can have used as its number; no order comes from the clock.
+-- A moment no earlier incarnation or era can have used as its number; no order comes from the clock.
+local function moment()
   local time = redis.call('TIME')
-  local moment = (time[1] * 1000 + math.floor(time[2] / 1000)) * 1024 + tonumber(ARGV[3])
-  if not isWhole then
-    inc, base, seq, floor, versions = math.max(moment, tonumber(ARGV[1]) + 1), 0, 0, 0, ''
-    incText, baseText, seqText, floorText = text(inc), '0', '0', '0'
-    redis.call('DEL', M, LOG)
-    redis.call('HSET', M, 'inc', incText, 'run', run, 'base', '0', 'seq', '0', 'eras', '0,0,' .. run)
-  else
-    -- Another server than the one that gave out the numbers: it may have forgotten some, so they are never used again.
-    local from = seqText
-    if tonumber(ARGV[1]) == inc then moment = math.max(moment, tonumber(ARGV[2])) end
-    base = math.max(moment, seq) + 1
-    seq, baseText, seqText = base, text(base), text(base)
-    local eras = (redis.call('HGET', M, 'eras') or '') .. ';' .. from .. ',' .. baseText .. ',' .. run
-    local _, count = string.gsub(eras, ';', ';')
-    if count >= 32 then eras = string.match(eras, ';(.*)') end
-    redis.call('HSET', M, 'run', run, 'base', baseText, 'seq', seqText, 'eras', eras)
-    publish('J', from, '')
-  end
+  return (time[1] * 1000 + math.floor(time[2] / 1000)) * 1024 + tonumber(ARGV[3])
+end
+
+-- A new incarnation, above every one that is known.
+local function begin()
+  inc, base, seq, floor, versions = math.max(moment(), tonumber(ARGV[1]) + 1), 0, 0, 0, ''
+  incText, baseText, seqText, floorText = text(inc), '0', '0', '0'
+  redis.call('DEL', M, LOG)
+  redis.call('HSET', M, 'inc', incText, 'run', run, 'base', '0', 'seq', '0', 'eras', '0,0,' .. run)
+end
+
+-- The highest number the caller has seen of this incarnation.
+local known = tonumber(ARGV[1]) == inc and tonumber(ARGV[2]) or 0
+
+if not (isSound(inc) and isSound(seq) and isSound(base) and isSound(floor)) then
+  begin()
+elseif fields[2] ~= run or known > seq then
+  -- Another server than the one that gave out the numbers, or an older copy of it: some may be forgotten, so they are never used again.
+  local from = seqText
+  base = math.max(moment(), seq, known) + 1
+  seq, baseText, seqText = base, text(base), text(base)
+  local eras = (redis.call('HGET', M, 'eras') or '') .. ';' .. from .. ',' .. baseText .. ',' .. run
+  local _, count = string.gsub(eras, ';', ';')
+  if count >= 32 then eras = string.match(eras, ';(.*)') end
+  redis.call('HSET', M, 'run', run, 'base', baseText, 'seq', seqText, 'eras', eras)
+  publish('J', from, '')
 end
 
 -- A version in use: invalidations reach its entries from the present number on.

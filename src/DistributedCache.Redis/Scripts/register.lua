@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Announces the caller's versions, drops those not seen for a day, and answers the head, each version's floor, the number of
--- fields, and the whole hash where it has no more fields than asked for.
+-- fields, the whole hash where it has no more fields than asked for, and the eras.
 -- ARGV  6 the most fields to answer whole, 7... versions
 local now = tonumber(redis.call('TIME')[1])
 
@@ -30,4 +30,4 @@ end
 
 if table.concat(kept, ',') ~= versions then redis.call('HSET', M, 'versions', table.concat(kept, ',')) end
 local count = redis.call('HLEN', M)
-return { head(), table.concat(floors, ','), count, count <= tonumber(ARGV[6]) and redis.call('HGETALL', M) or {} }
+return { head(), table.concat(floors, ','), count, count <= tonumber(ARGV[6]) and redis.call('HGETALL', M) or {}, redis.call('HGET', M, 'eras') or '' }

@@ -5,7 +5,7 @@
 --       the message, 10... for each entry: its time to live in ms, its envelope up to the stamp and what follows the stamp (empty where
 --       the value is in its node's memory alone)
 if versions ~= ARGV[6] then return { 'V', versions } end
-local known, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
+local caller, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local function each(list, visit)
   local at = 1
@@ -19,7 +19,7 @@ end
 
 -- The keys named in the log since then, or nil where the log can't tell.
 local function since()
-  if known ~= inc or seen > seq or seq - seen > 128 then return nil end
+  if caller ~= inc or seen > seq or seq - seen > 128 then return nil end
   local entries = redis.call('XRANGE', LOG, text(seen + 1) .. '-0', '+', 'COUNT', 129)
   if #entries ~= seq - seen then return nil end
   local named, isTold = {}, true
@@ -38,7 +38,7 @@ end
 local count = (#ARGV - 9) / 3
 local keys = (#KEYS - 2) / count
 local names, isRefused, refused = ARGV[9], {}, {}
-if known ~= inc or seen ~= seq then
+if caller ~= inc or seen ~= seq then
   -- A log that can't be read tells nothing.
   local isRead, named = pcall(since)
   local accepted, i = {}, 0

@@ -1,2 +1,3 @@
 #!lua flags=allow-oom
-return head()
+-- Answers the head and the eras: from, base and server of each, oldest first.
+return { head(), redis.call('HGET', M, 'eras') or '' }

@@ -7,17 +7,20 @@ internal sealed class CoherenceState
 {
     private readonly PartitionState[] _partitions;
     private readonly long _maxStaleness;
+    private readonly ProtocolRules _rules;
     private SeenSnapshot? _snapshot;
 
     /// <param name="partitions">How many.</param>
     /// <param name="maxStaleness">In milliseconds; one step of the clock is already taken off.</param>
     /// <param name="maximumMarks">Marks a partition remembers.</param>
     /// <param name="local">L1.</param>
-    public CoherenceState(int partitions, long maxStaleness, int maximumMarks, ILocalDrops local)
+    /// <param name="rules">All of them, but in a test of what one is for.</param>
+    public CoherenceState(int partitions, long maxStaleness, int maximumMarks, ILocalDrops local, ProtocolRules rules = ProtocolRules.All)
     {
+        _rules = rules;
         _maxStaleness = maxStaleness;
         _partitions = new PartitionState[partitions];
-        for (var i = 0; i < partitions; i++) _partitions[i] = new PartitionState(i, maximumMarks, local, Version);
+        for (var i = 0; i < partitions; i++) _partitions[i] = new PartitionState(i, maximumMarks, local, Version, rules);
     }
 
     public CoherenceVersion Version { get; } = new();
@@ -58,14 +61,14 @@ internal sealed class CoherenceState
     {
         var key = _partitions[stamps.Partition];
         Verdict verdict;
-        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence);
+        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence, began);
         var verified = IsVerified(key, now);
         foreach (ref readonly var stamp in stamps.Marks)
         {
             if (verdict == Verdict.Invalid) return verdict;
             var partition = _partitions[stamp.Partition];
-            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp));
-            verified &= IsVerified(partition, now);
+            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp, began));
+            if ((_rules & ProtocolRules.EveryPartitionVerified) != 0) verified &= IsVerified(partition, now);
         }
 
         return verdict == Verdict.Valid && !verified && !IsRecent(began, now) ? Verdict.Unverified : verdict;

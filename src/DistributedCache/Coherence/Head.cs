@@ -8,4 +8,15 @@ namespace DistributedCache.Coherence;
 /// <param name="VersionFloors">For each registered version the number from which on invalidations reach its entries: an entry of the
 /// remote tier whose key is stamped below it, or whose version is absent, is invalid. Null where the tier needs no registration.</param>
 internal readonly record struct Head(
-    long Incarnation, long Base, long Sequence, long Floor, IReadOnlyDictionary<string, long>? VersionFloors = null);
+    long Incarnation, long Base, long Sequence, long Floor, IReadOnlyDictionary<string, long>? VersionFloors = null)
+{
+    private readonly EraHistory? _eras;
+
+    /// <summary>The incarnation's eras. They are the same for one base, so a head that came with the answer to something else may be
+    /// without: null then.</summary>
+    public EraHistory? Eras
+    {
+        get => _eras ?? (Base == 0 ? EraHistory.First : null);
+        init => _eras = value;
+    }
+}

@@ -1,7 +1,7 @@
 namespace DistributedCache.Coherence;
 
 /// <summary>The marks of a partition that are known here, and since which number they are all of them.</summary>
-internal sealed class MarkTable(int maximum)
+internal sealed class MarkTable(int maximum, ProtocolRules rules = ProtocolRules.All)
 {
     private readonly Dictionary<Mark, long> _marks = [];
 
@@ -16,17 +16,20 @@ internal sealed class MarkTable(int maximum)
 
     public void Raise(Mark mark, long sequence)
     {
-        _marks[mark] = Math.Max(sequence, _marks.GetValueOrDefault(mark));
+        if (_marks.TryGetValue(mark, out var present)) _marks[mark] = Math.Max(sequence, present);
+
+        // Below the baseline it may be forgotten that it was set again since: an acknowledgement overtakes messages.
+        else if (sequence >= Baseline) _marks[mark] = sequence;
         if (_marks.Count > maximum) Prune();
     }
 
     /// <summary>Takes in an answer, by maximum, and as known only if nothing moved since it was asked for.</summary>
     public void Learn(IReadOnlyCollection<Mark> asked, MarksReply reply, long baselineWhenAsked)
     {
-        var isKnown = baselineWhenAsked == Baseline;
+        var isKnown = baselineWhenAsked == Baseline || (rules & ProtocolRules.MarksKnownAtBaseline) == 0;
         foreach (var (mark, sequence) in reply.Sequences)
         {
-            if (_marks.TryGetValue(mark, out var present)) _marks[mark] = Math.Max(present, sequence);
+            if (_marks.TryGetValue(mark, out var present) && (rules & ProtocolRules.MarksByMaximum) != 0) _marks[mark] = Math.Max(present, sequence);
             else if (isKnown) _marks[mark] = sequence;
         }
 
@@ -48,7 +51,7 @@ internal sealed class MarkTable(int maximum)
 
     public Verdict Judge(Mark mark, long sequence) =>
         _marks.TryGetValue(mark, out var invalidated) ? invalidated <= sequence ? Verdict.Valid : Verdict.Invalid
-        : sequence < Baseline ? Verdict.Unknown : Verdict.Valid;
+        : sequence < Baseline && (rules & ProtocolRules.MarksSinceBaseline) != 0 ? Verdict.Unknown : Verdict.Valid;
 
     /// <summary>Forgets the older half of the marks. What is stamped below the cut must be asked for from now on: baseline rises with it.</summary>
     private void Prune()
@@ -61,6 +64,6 @@ internal sealed class MarkTable(int maximum)
             if (sequence <= cut && !mark.IsClear) _marks.Remove(mark);
         }
 
-        Baseline = Math.Max(Baseline, cut);
+        if ((rules & ProtocolRules.PruningRaisesBaseline) != 0) Baseline = Math.Max(Baseline, cut);
     }
 }

@@ -9,15 +9,14 @@ namespace DistributedCache.Coherence;
 /// <para>Order within an application: L1 first, then <see cref="Applied"/>, then <see cref="VerifiedAt"/>; the process-wide version
 /// rises last, so that who reads the new version sees the tables that made it.</para>
 /// </remarks>
-internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops local, CoherenceVersion version)
+internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops local, CoherenceVersion version, ProtocolRules rules)
 {
-    private readonly MarkTable _marks = new(maximumMarks);
+    private readonly MarkTable _marks = new(maximumMarks, rules);
     private readonly PendingKeys _pending = new();
     private readonly VersionFloors _versions = new();
+    private readonly Holds _holds = new();
+    private readonly Lineage _lineage = new(rules);
     private long _verifiedAt = long.MinValue;
-
-    // The highest number known of the present era: numbers of an era that are above where the next began were lost.
-    private long _seenOfEra;
 
     // Up to where a catch-up must come.
     private long _missingTo;
@@ -35,13 +34,13 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     public long Applied { get; private set; }
 
     /// <summary>The highest number known from whatever reply; within an incarnation nothing lowers it.</summary>
-    public long Seen { get; private set; }
+    public long Seen => _lineage.Seen;
 
     /// <summary>The number since which the marks known here are complete.</summary>
     public long Baseline => _marks.Baseline;
 
-    /// <summary>What is stamped below is not trusted: invalidations that this node may have known of were lost before it.</summary>
-    public long Cut { get; private set; }
+    /// <summary>What is known now: noted before a read is sent.</summary>
+    public Known Known => new(Incarnation, Seen, _lineage.Numbers);
 
     /// <summary>Goes up when the partition's L1 is dropped, in O(1).</summary>
     public int Generation { get; private set; }
@@ -64,33 +63,35 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// The first head after start is one of these.</summary>
     public void Drop(Head head)
     {
-        if (head.Incarnation == Incarnation)
+        if (head.Incarnation != Incarnation)
         {
-            Seen = Math.Max(Seen, head.Sequence);
-        }
-        else
-        {
-            Seen = head.Sequence;
-            Cut = 0;
+            _lineage.Begin(head);
             _versions.Clear();
         }
+        else if (!Holds(ProtocolRules.SeenOnlyRises)) _lineage.Forget();
 
         (Incarnation, Base, Applied) = (head.Incarnation, head.Base, head.Sequence);
-        _seenOfEra = head.Sequence;
-        _versions.TryRaise(head);
+        See(head.Base, head.Sequence);
+        Take(head);
+        if (HasHead || Holds(ProtocolRules.FirstHeadDrops)) Generation++;
         HasHead = true;
         Found();
-        _marks.Clear(head.Sequence);
-        Generation++;
+
+        // What this node wrote may be above a head that was read before.
+        _marks.Clear(Seen);
         version.Rise();
     }
 
     /// <summary>Applies a message or log entry if it is the next one.</summary>
     public Progress Apply(Invalidation message)
     {
-        if (IsOfThePast(message.Incarnation, message.Base)) return Progress.Old;
-        if (message.Incarnation != Incarnation) return Missing(Progress.Foreign, long.MaxValue);
-        if (message.Base != Base) return TryJump(message) ? Progress.Current : Missing(Progress.Foreign, message.Sequence);
+        if (Holds(ProtocolRules.MessagesOfTheEraAlone))
+        {
+            if (IsOfThePast(message.Incarnation, message.Base)) return Progress.Old;
+            if (message.Incarnation != Incarnation) return Missing(Progress.Foreign, long.MaxValue);
+        }
+
+        if (message.Base != Base && Holds(ProtocolRules.MessagesOfTheEraAlone)) return TryJump(message) ? Progress.Current : Missing(Progress.Foreign, message.Sequence);
         See(message.Base, message.Sequence);
         if (message.Sequence <= Applied) return Progress.Old;
         if (message.Sequence != Applied + 1) return Missing(Progress.Behind, message.Sequence);
@@ -101,26 +102,28 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
     /// <summary>Carries out what this node itself wrote, when its acknowledgement comes and whether or not what lies before is known:
     /// its caller's next read must not find what it has just invalidated.</summary>
+    /// <returns><see cref="Progress.Lost"/>: it may be lost since. The partition is to be touched before its caller is told.</returns>
     public Progress ApplyOwn(Invalidation message)
     {
         if (message.Incarnation > Incarnation)
         {
             // The write itself is the news of another incarnation.
             Drop(new Head(message.Incarnation, message.Base, message.Sequence, 0));
-            return Progress.Current;
+            return Holds(ProtocolRules.LostAcknowledgements) ? Progress.Lost : Progress.Current;
         }
 
         // An incarnation that ended meanwhile counted from elsewhere: whatever is known now is older than the write.
         if (message.Incarnation < Incarnation)
         {
             Carry(message with { Sequence = message.Kind == InvalidationKind.Mark ? Seen : Seen + 1 });
-            return Progress.Old;
+            return Holds(ProtocolRules.LostAcknowledgements) ? Progress.Lost : Progress.Old;
         }
 
+        See(message.Base, message.Sequence);
+        if (Holds(ProtocolRules.LostAcknowledgements) && IsLost(message)) return Progress.Lost;
         if (message.Base == Base && message.Sequence > Applied + 1)
         {
             // What lies before it is on its way, as likely as not: an acknowledgement overtakes messages, and the heartbeat counts.
-            See(message.Base, message.Sequence);
             Carry(message);
             return Progress.Behind;
         }
@@ -130,13 +133,18 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         return progress;
     }
 
-    /// <summary>Notes a head that was read; <paramref name="sentAt"/> is when the read was sent.</summary>
-    public Progress Verify(Head head, long sentAt)
+    /// <summary>Notes a head that was read.</summary>
+    /// <param name="head">The head.</param>
+    /// <param name="known">What was known when the read was sent: a reply may be as late as it likes.</param>
+    /// <param name="sentAt">When that was.</param>
+    public Progress Verify(Head head, Known known, long sentAt)
     {
+        if ((Holds(ProtocolRules.HeadsBelowSeen) && known.IsAbove(head)) || _lineage.IsLostIn(head, known, isTouched: false)) return Progress.Lost;
         if (IsOfThePast(head.Incarnation, head.Base)) return Progress.Old;
-        if (head.Incarnation != Incarnation || head.Base != Base) return Missing(Progress.Foreign, head.Incarnation == Incarnation ? head.Sequence : long.MaxValue);
+        if (head.Incarnation != Incarnation) return Missing(Progress.Foreign, long.MaxValue);
         See(head.Base, head.Sequence);
-        if (_versions.TryRaise(head)) version.Rise();
+        Take(head);
+        if (head.Base != Base) return Missing(Progress.Foreign, head.Sequence);
         if (Applied < head.Sequence) return Missing(Progress.Behind, head.Sequence);
         if (sentAt > VerifiedAt) VerifiedAt = sentAt;
         return Progress.Current;
@@ -168,15 +176,15 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         if (!HasHead || head.Incarnation > Incarnation) Drop(head);
 
         // A server that forgot is dealt with by who compares heads.
-        if (head.Incarnation != Incarnation || Forgets(head, known)) return;
+        if (head.Incarnation != Incarnation || known.IsAbove(head)) return;
         if (reply.IsComplete && _marks.TryComplete(reply)) version.Rise();
-        Verify(head, sentAt);
+        Verify(head, known, sentAt);
     }
 
     /// <summary>Begins a catch-up: from where the log is to be read, and up to where it must reach to have left nothing out.</summary>
     public (long After, long Target) BeginCatchUp()
     {
-        var target = Math.Max(_seenOfEra, _missingTo);
+        var target = Math.Max(_lineage.Numbers.Of(Base), _missingTo);
         Found();
         return (Applied, target);
     }
@@ -197,27 +205,31 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         return Applied >= target;
     }
 
-    /// <summary>Begins anew with a head, read after what led here, where the log could not tell what was missed. An older incarnation
-    /// is never adopted.</summary>
-    /// <param name="head">The head.</param>
-    /// <param name="known">What was known when the read was sent.</param>
-    public void Adopt(Head head, Known known)
+    /// <summary>Begins anew with a head of which nothing known here was lost, where the log could not tell what was missed.</summary>
+    public void Adopt(Head head)
     {
         if (IsOfThePast(head.Incarnation, head.Base)) return;
-        var isForgotten = Forgets(head, known);
 
         // What came late after all may have carried the partition past this head.
-        if (head.Incarnation == Incarnation && head.Base == Base && Applied >= head.Sequence && !isForgotten) return;
-
-        // Between two eras, or in a copy that was put back, invalidations may be lost that this node knew of or was to be told: what
-        // is stamped below can't be judged any more.
-        var cut = head.Incarnation != Incarnation ? 0 : isForgotten ? known.Seen + 1 : head.Base > Base ? head.Base : Cut;
-        Drop(head);
-        Cut = Math.Max(Cut, cut);
+        if (head.Incarnation == Incarnation && head.Base == Base && Applied >= head.Sequence) Found();
+        else Drop(head);
     }
 
-    /// <summary>Whether a head is below what was known before it was read: its server forgot.</summary>
-    public static bool Forgets(Head head, Known known) => head.Incarnation == known.Incarnation && head.Sequence < known.Seen;
+    /// <summary>Whether an acknowledged write was lost by a failover since, as far as is known here.</summary>
+    public bool IsLost(Invalidation message) => message.Incarnation == Incarnation && _lineage.IsLost(message.Base, message.Sequence);
+
+    /// <summary>Whether the head of a touch shows that something known when that was sent is lost: the incarnation can't be trusted.</summary>
+    public bool IsLostIn(Head head, Known known) => _lineage.IsLostIn(head, known, isTouched: true);
+
+    /// <summary>Whether what a token stands for is applied here. What was lost, or is of an incarnation that is not this one, is not.</summary>
+    /// <param name="part">The token.</param>
+    /// <param name="isRead">Whether this node has followed a head that was read since it was asked about the token: what is of an older
+    /// incarnation is then no more, and nothing that it invalidated either.</param>
+    public bool Reaches(TokenPart part, bool isRead)
+    {
+        if (part.Incarnation != Incarnation) return (isRead || !Holds(ProtocolRules.TokensOfTheIncarnation)) && part.Incarnation < Incarnation;
+        return Applied >= part.Sequence && !(Holds(ProtocolRules.LostTokens) && _lineage.IsLost(part.Base, part.Sequence));
+    }
 
     /// <summary>Whether the remote tier's entries of a version are reached by invalidations, as far as this node knows.</summary>
     public bool IsRegistered(string name) => HasHead && _versions.Contains(name);
@@ -231,6 +243,44 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         _pending.Apply(index, long.MaxValue);
         local.DropBelow(index, long.MaxValue);
     }
+
+    /// <summary>Carries out an invalidation of keys here that has no number yet.</summary>
+    public void Hold(IEnumerable<string> indexes, InvalidationKind kind)
+    {
+        foreach (var index in indexes)
+        {
+            _holds.Hold(index);
+            _pending.Apply(index, long.MaxValue, kind == InvalidationKind.Expire);
+            if (kind == InvalidationKind.Expire) local.ExpireBelow(index, long.MaxValue);
+            else local.DropBelow(index, long.MaxValue);
+        }
+
+        version.Move();
+    }
+
+    /// <summary>Carries out a mark here that has no number yet: only what this process has begun to load since is valid under it.</summary>
+    public void Hold(Mark mark, long now)
+    {
+        _holds.Hold(mark, now);
+        version.Rise();
+    }
+
+    public void Release(IEnumerable<string> indexes)
+    {
+        foreach (var index in indexes) _holds.Release(index);
+    }
+
+    public void Release(Mark mark)
+    {
+        _holds.Release(mark);
+        version.Rise();
+    }
+
+    /// <summary>Whether an invalidation of a key waits for its number.</summary>
+    public bool IsHeld(string index) => _holds.Has(index);
+
+    /// <summary>Whether a mark waits for its number, and an entry's load began no later than it came.</summary>
+    public bool Concerns(Mark mark, long began) => !_holds.IsEmpty && _holds.Concern(mark, began);
 
     /// <summary>Begins a read or write, which is told what is applied to its key from now on.</summary>
     public void Register(PendingKey pending)
@@ -246,23 +296,32 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         pending.Apply(long.MaxValue);
     }
 
+    /// <summary>Whether L1 may keep what a read or write brought under a number: nothing later was applied to its key meanwhile, and the
+    /// partition was not dropped.</summary>
+    public bool Admits(PendingKey pending, long sequence) =>
+        (pending.Generation == Generation || !Holds(ProtocolRules.KeptInItsGeneration))
+        && (sequence >= pending.Highest || !Holds(ProtocolRules.KeptUnlessApplied));
+
     /// <summary>Judges what an entry says of this partition: its key, if that lives here, and the marks stamped here.</summary>
-    public Verdict JudgeKey(StampSet stamps, long sequence)
+    /// <param name="stamps">Its stamps.</param>
+    /// <param name="sequence">Its key's stamp.</param>
+    /// <param name="began">When its load began, where that was in this process.</param>
+    public Verdict JudgeKey(StampSet stamps, long sequence, long began = long.MinValue)
     {
-        if (stamps.Generation != Generation) return Verdict.Invalid;
+        if (stamps.Generation != Generation && Holds(ProtocolRules.KeptInItsGeneration)) return Verdict.Invalid;
         if (stamps.IsPrimary) return Verdict.Valid;
-        if (stamps.Incarnation != Incarnation) return Verdict.Invalid;
-        return Worse(JudgeMark(Mark.Clear, sequence), stamps.Tenant.Length == 0 ? Verdict.Valid : JudgeMark(Mark.ClearOf(stamps.Tenant), sequence));
+        if (stamps.Incarnation != Incarnation || Concerns(Mark.Clear, began) || Concerns(Mark.ClearOf(stamps.Tenant), began)) return Verdict.Invalid;
+        return Worse(_marks.Judge(Mark.Clear, sequence), stamps.Tenant.Length == 0 ? Verdict.Valid : _marks.Judge(Mark.ClearOf(stamps.Tenant), sequence));
     }
 
-    public Verdict Judge(in Stamp stamp) =>
-        stamp.Incarnation != Incarnation ? Verdict.Invalid : JudgeMark(stamp.Mark, stamp.Sequence);
+    public Verdict Judge(in Stamp stamp, long began = long.MinValue) =>
+        Concerns(stamp.Mark, began) ? Verdict.Invalid
+        : stamp.Incarnation != Incarnation && Holds(ProtocolRules.MarksOfTheIncarnation) ? Verdict.Invalid : _marks.Judge(stamp.Mark, stamp.Sequence);
 
     public static Verdict Worse(Verdict a, Verdict b) =>
         a == Verdict.Invalid || b == Verdict.Invalid ? Verdict.Invalid : (Verdict)Math.Max((int)a, (int)b);
 
-    private Verdict JudgeMark(Mark mark, long sequence) =>
-        sequence < Cut ? Verdict.Invalid : _marks.Judge(mark, sequence);
+    private bool Holds(ProtocolRules rule) => (rules & rule) != 0;
 
     private void Carry(Invalidation message)
     {
@@ -275,7 +334,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
         foreach (var index in message.Indexes)
         {
-            _pending.Apply(index, message.Sequence);
+            _pending.Apply(index, message.Sequence, leavesFallback: message.Kind == InvalidationKind.Expire);
             if (message.Kind == InvalidationKind.Expire) local.ExpireBelow(index, message.Sequence);
             else local.DropBelow(index, message.Sequence);
         }
@@ -286,7 +345,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Goes over to the next era, where nothing was missed before it and nothing lost with the last.</summary>
     private bool TryJump(Invalidation message)
     {
-        if (message.Kind != InvalidationKind.Jump || message.From != Applied || message.From < _seenOfEra) return false;
+        if (message.Kind != InvalidationKind.Jump || message.From != Applied || !_lineage.TryJump(message, Base)) return false;
         (Base, Applied) = (message.Base, message.Sequence);
         See(message.Base, message.Sequence);
         return true;
@@ -294,13 +353,17 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
     private void See(long start, long sequence)
     {
-        if (start == Base) _seenOfEra = Math.Max(_seenOfEra, sequence);
-        if (sequence <= Seen) return;
-        Seen = sequence;
-        version.Move();
+        if (_lineage.See(start, sequence)) version.Move();
     }
 
-    private bool IsOfThePast(long incarnation, long start) => incarnation < Incarnation || (incarnation == Incarnation && start < Base);
+    private void Take(Head head)
+    {
+        _lineage.Take(head);
+        if (_versions.TryRaise(head)) version.Rise();
+    }
+
+    private bool IsOfThePast(long incarnation, long start) =>
+        (incarnation < Incarnation && Holds(ProtocolRules.IncarnationsOnlyRise)) || (incarnation == Incarnation && start < Base);
 
     private Progress Missing(Progress progress, long to)
     {

@@ -30,8 +30,8 @@ internal sealed class PendingKeys
     }
 
     /// <summary>Tells those of a key that a number was applied to it.</summary>
-    public void Apply(string index, long sequence)
+    public void Apply(string index, long sequence, bool leavesFallback = false)
     {
-        for (var pending = _first.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(sequence);
+        for (var pending = _first.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(sequence, leavesFallback);
     }
 }

@@ -1,6 +1,6 @@
 namespace DistributedCache.Coherence;
 
-/// <summary>What came of a message or a head.</summary>
+/// <summary>What came of a message, an acknowledgement or a head.</summary>
 internal enum Progress
 {
     /// <summary>It was next, and is applied; or the head found nothing missing.</summary>
@@ -12,6 +12,9 @@ internal enum Progress
     /// <summary>Something before it is missing: the log has it, or the partition is dropped.</summary>
     Behind,
 
-    /// <summary>It is of another incarnation or era: touch the partition, then catch up.</summary>
+    /// <summary>It is of another incarnation or era: the log leads there, or the partition is dropped.</summary>
     Foreign,
+
+    /// <summary>Something that was known here is not there any more: the partition is touched, and judged by its eras.</summary>
+    Lost,
 }

@@ -42,6 +42,21 @@ internal static partial class CacheLog
     [LoggerMessage(21, LogLevel.Information, "The remote tier is back after {Duration}.")]
     public static partial void RemoteBack(ILogger logger, TimeSpan duration);
 
+    [LoggerMessage(22, LogLevel.Warning, "The remote tier does not take invalidations: they hold in this process, and are sent when it does.")]
+    public static partial void InvalidationsQueued(ILogger logger);
+
+    [LoggerMessage(23, LogLevel.Information, "All {Count} invalidations that waited for the remote tier were sent.")]
+    public static partial void InvalidationsSent(ILogger logger, int count);
+
+    [LoggerMessage(24, LogLevel.Warning, "{Count} invalidations wait for the remote tier, more than MaximumQueuedInvalidations: everything is invalidated instead.")]
+    public static partial void InvalidationsCollapsed(ILogger logger, int count);
+
+    [LoggerMessage(25, LogLevel.Error, "{Count} invalidations were not sent to the remote tier before the cache ended: other nodes may serve what they were to remove until it expires.")]
+    public static partial void InvalidationsLost(ILogger logger, int count);
+
+    [LoggerMessage(30, LogLevel.Error, "An entry in this process was answered as valid for longer than MaxStaleness after the remote tier had it otherwise: {Cause}. It was dropped, and partition {Partition} looks for what it missed. This is logged once a minute and cause.")]
+    public static partial void Different(ILogger logger, string cause, int partition);
+
     [LoggerMessage(11, LogLevel.Warning, "A call through HybridCache went uncached: {Reason} This is logged once a minute.")]
     public static partial void Uncacheable(ILogger logger, string reason);
 

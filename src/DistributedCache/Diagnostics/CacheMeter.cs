@@ -11,6 +11,7 @@ internal sealed class CacheMeter : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _factoryDuration;
     private readonly Counter<long> _faults;
+    private readonly Counter<long> _verifications;
     private readonly KeyValuePair<string, object?> _cache;
 
     public CacheMeter(IMeterFactory? factory, string cache, Func<IEnumerable<CacheCounters>> counters, LocalStore local, FaultReports faults)
@@ -26,6 +27,7 @@ internal sealed class CacheMeter : IDisposable
         _meter.CreateObservableUpDownCounter("distributedcache.remote.away", () => new Measurement<int>(faults.IsRemoteAway ? 1 : 0, _cache), "{tier}", "1 while some of the remote tier is away.");
         _factoryDuration = _meter.CreateHistogram<double>("distributedcache.factory.duration", "s", "Duration of factories by profile and result.");
         _faults = _meter.CreateCounter<long>("distributedcache.faults", "{fault}", "What went wrong and was not the caller's to see, by kind.");
+        _verifications = _meter.CreateCounter<long>("distributedcache.verifications", "{entry}", "Entries in this process that were compared with the remote tier, by result.");
     }
 
     public void FactoryEnded(string profile, string result, TimeSpan duration)
@@ -35,6 +37,16 @@ internal sealed class CacheMeter : IDisposable
     }
 
     public void Fault(string kind) => _faults.Add(1, _cache, new("distributedcache.fault.kind", kind));
+
+    /// <summary>An entry was compared with the remote tier.</summary>
+    /// <param name="cause">Why it differs; null: it does not.</param>
+    public void Verified(DifferenceCause? cause) => _verifications.Add(1, _cache, new("distributedcache.verification.result", cause switch
+    {
+        null => "same",
+        DifferenceCause.MissedInvalidation => "missed_invalidation",
+        DifferenceCause.NewerValue => "newer_value",
+        _ => "other_incarnation",
+    }));
 
     public void Dispose() => _meter.Dispose();
 

@@ -51,6 +51,22 @@ internal sealed class FaultReports(ILogger log, TimeProvider time)
     /// <summary>A write of a primary value that was dropped, as its owner chose.</summary>
     public void Dropped() => Counted?.Invoke("dropped");
 
+    /// <summary>An entry in this process was not what the remote tier says it should be.</summary>
+    public void Difference(DifferenceCause cause, int partition)
+    {
+        Counted?.Invoke("difference");
+        if (!IsDue(cause)) return;
+        CacheLog.Different(
+            log,
+            cause switch
+            {
+                DifferenceCause.MissedInvalidation => "a missed invalidation",
+                DifferenceCause.NewerValue => "a newer value in the remote tier",
+                _ => "another incarnation",
+            },
+            partition);
+    }
+
     public void Remote(Exception exception)
     {
         Counted?.Invoke("remote");

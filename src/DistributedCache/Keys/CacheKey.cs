@@ -32,6 +32,19 @@ internal readonly record struct CacheKey(KeyKind Kind, string Tenant, string Nam
         ? IsWellFormed(name) ? $"{DistributedMark}{name}" : $"{HexMark}{Convert.ToHexString(MemoryMarshal.AsBytes(name.AsSpan()))}"
         : tenant.Length == 0 ? name : $"{TenantMark}{tenant}{TenantMark}{name}";
 
+    /// <summary>What <see cref="IndexOf"/> made an index of; false for what is no key's, or stands in hexadecimal. A primary key's says
+    /// that it is cached, since both share it.</summary>
+    public static bool TryParse(string index, out KeyKind kind, out string tenant, out string name)
+    {
+        (kind, tenant, name) = (KeyKind.Cached, "", index);
+        if (IsOwnIndex(index)) return true;
+        if (index.Length == 0 || index[0] is RenewalMark or HexMark) return false;
+        var end = index[0] == TenantMark ? index.IndexOf(TenantMark, 1) : 0;
+        if (end < 0) return false;
+        (kind, tenant, name) = end == 0 ? (KeyKind.Distributed, "", index[1..]) : (KeyKind.Cached, index[1..end], index[(end + 1)..]);
+        return true;
+    }
+
     /// <summary>How many characters <see cref="WriteIndex"/> writes.</summary>
     public static int IndexLength(string tenant, int nameLength) => tenant.Length == 0 ? nameLength : tenant.Length + nameLength + 2;
 

@@ -51,6 +51,26 @@ internal sealed class LocalStore(LocalStoreOptions options, Action<LocalEntry, R
             return _index.FindLocked(key, hash);
     }
 
+    /// <summary>An entry at random, rather one that was hit; null where none stands near where it is looked for.</summary>
+    public LocalEntry? Sample(Random random)
+    {
+        LocalEntry? any = null;
+        lock (_lock)
+        {
+            var first = random.Next(_index.BucketCount);
+            for (var i = 0; i < Math.Min(Slice, _index.BucketCount); i++)
+            {
+                for (var entry = _index.FirstLocked((first + i) % _index.BucketCount); entry is not null; entry = entry.Next)
+                {
+                    if (entry.Frequency > 0) return entry;
+                    any ??= entry;
+                }
+            }
+        }
+
+        return any;
+    }
+
     /// <summary>Notes a hit.</summary>
     public void Touch(LocalEntry entry)
     {

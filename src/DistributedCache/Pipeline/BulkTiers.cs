@@ -29,7 +29,7 @@ internal static class BulkTiers<T>
         var byPartition = new List<Load<T>>?[engine.Coherence.Count];
         foreach (var load in loads)
         {
-            if (load.Call.ReadsRemote && !load.IsCompleted) (byPartition[load.Call.Key.Partition] ??= new(loads.Count / byPartition.Length + 8)).Add(load);
+            if (load.Call.ReadsRemote && !load.IsCompleted && !engine.Queue.Holds(load.Call.Key)) (byPartition[load.Call.Key.Partition] ??= new(loads.Count / byPartition.Length + 8)).Add(load);
         }
 
         var left = await Task.WhenAll(byPartition.OfType<List<Load<T>>>().Select(partition => ReadPartitionAsync(engine, partition))).ConfigureAwait(false);
@@ -40,7 +40,7 @@ internal static class BulkTiers<T>
     public static Task LeaseAsync(CacheEngine engine, IReadOnlyList<Load<T>> loads)
     {
         if (!engine.Remote.HoldsValues) return Task.CompletedTask;
-        Load<T>[] wanted = [.. loads.Where(static load => load.Call.WritesRemote && !load.Call.Key.IsPrimary && !load.IsRemoteAway)];
+        Load<T>[] wanted = [.. loads.Where(load => load.Call.WritesRemote && !load.Call.Key.IsPrimary && !load.IsRemoteAway && !engine.Queue.Holds(load.Call.Key))];
 
         // Whose entry was found of no use says which it was, one by one: it must not be answered with it again.
         return Task.WhenAll([

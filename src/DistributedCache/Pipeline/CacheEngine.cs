@@ -8,10 +8,12 @@ using DistributedCache.Flights;
 using DistributedCache.Keys;
 using DistributedCache.Local;
 using DistributedCache.Profiles;
+using DistributedCache.Queue;
 using DistributedCache.Registration;
 using DistributedCache.Remote;
 using DistributedCache.Resilience;
 using DistributedCache.Serialization;
+using DistributedCache.Verification;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -26,6 +28,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     private readonly SourcePipelines _pipelines;
     private readonly Follower _follower;
     private readonly Maintenance _maintenance;
+    private readonly Verifier? _verifier;
     private readonly byte[] _regions;
     private readonly Lock _lock = new();
     private volatile CacheCounters?[] _counters = [];
@@ -56,7 +59,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Local = new LocalCopies(Store, Clock);
         Renewals = new SlidingRenewals(this);
         Coherence = new CoherenceState(
-            Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local);
+            Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local,
+            services.GetService(typeof(ProtocolRules)) as ProtocolRules? ?? ProtocolRules.All);
         Calls = new CallResolver(profiles, Coherence, options.MaximumKeyLength);
         Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store, Faults);
         Faults.Counted += Meter.Fault;
@@ -66,8 +70,10 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         OnProfilesChanged();
         Marks = new MarkLookups(Remote, Coherence, Clock, RemoteFailed);
         _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, RemoteFailed);
+        Queue = new InvalidationQueue(this, options.MaximumQueuedInvalidations, options.HeartbeatInterval);
         Started = StartAsync(options.HeartbeatInterval);
         _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
+        _verifier = Verifier.Start(this, options.VerifySample, () => _counters.Sum(static profile => profile is null ? 0 : HitCounters.Read(profile.LocalHit)));
         Default = new TieredCache(this, tenant: "", isolates: false);
         Isolated = new TieredCache(this, tenant: "", isolates: true);
     }
@@ -98,6 +104,9 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public LeaseWaits Waits { get; } = new();
 
     public MarkLookups Marks { get; }
+
+    /// <summary>Invalidations the remote tier has yet to be told.</summary>
+    public InvalidationQueue Queue { get; }
 
     public CacheValues Values { get; }
 
@@ -141,7 +150,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public Known KnownOf(int partition)
     {
         var state = Coherence[partition];
-        lock (state.Lock) return new Known(state.Incarnation, state.Seen);
+        lock (state.Lock) return state.Known;
     }
 
     /// <summary>When a value loaded or set now ends; null where it is not to be stored.</summary>
@@ -210,20 +219,36 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
             : _pipelines.For(null, 0, 0, timeout);
     }
 
-    /// <summary>Carries out a write of this node's, acknowledged; its token.</summary>
-    public ConsistencyToken Applied(Invalidation message)
+    /// <summary>Carries out a write of this node's, acknowledged.</summary>
+    /// <returns>Its token; null where it was lost since, and is to be sent again. Fails where that can't be found out.</returns>
+    public ValueTask<ConsistencyToken?> AppliedAsync(Invalidation message)
     {
         var partition = Coherence[message.Partition];
-        bool isMissing;
-        lock (partition.Lock)
-        {
-            // An acknowledgement that is ahead of its messages is no loss; one from another era is news of it.
-            isMissing = partition.ApplyOwn(message) == Progress.Foreign && partition.HasHead;
-        }
+        Progress progress;
+        lock (partition.Lock) progress = partition.ApplyOwn(message);
+        if (progress == Progress.Lost) return AppliedAfterSyncAsync(message);
 
-        if (isMissing) _follower.CatchUp(message.Partition);
-        return new ConsistencyToken(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
+        // An acknowledgement that is ahead of its messages is no loss; one from another era is news of it.
+        if (progress == Progress.Foreign) _follower.CatchUp(message.Partition);
+        return ValueTask.FromResult<ConsistencyToken?>(TokenOf(message));
     }
+
+    /// <summary>Reads a partition's head now and follows it there; false where that is not reached.</summary>
+    public async ValueTask<bool> TrySyncAsync(int partition)
+    {
+        try
+        {
+            return await _follower.SyncAsync(partition).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            RemoteFailed(exception);
+            return false;
+        }
+    }
+
+    /// <summary>Looks for what a partition misses, behind the caller.</summary>
+    public void CatchUp(int partition) => _follower.CatchUp(partition);
 
     /// <summary>Invalidates keys of one partition in this process alone, where the remote tier could not be told: what is here of them,
     /// and what is under way, is not kept.</summary>
@@ -234,6 +259,13 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         {
             foreach (var key in keys) partition.Forget(key.Index);
         }
+    }
+
+    /// <summary>Learns of an entry's marks, and looks for what its partitions may have missed.</summary>
+    public async ValueTask CatchUpAsync(StampSet stamps, CancellationToken cancellationToken)
+    {
+        await Marks.LearnAsync([stamps], cancellationToken).ConfigureAwait(false);
+        await Task.WhenAll(MarkLookups.MarksOf([stamps]).Keys.Select(_follower.CatchUpAsync)).ConfigureAwait(false);
     }
 
     public void RemoteFailed(Exception exception) => Faults.Remote(exception);
@@ -263,11 +295,24 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         Profiles.Changed -= OnProfilesChanged;
         await _maintenance.DisposeAsync().ConfigureAwait(false);
+        if (_verifier is not null) await _verifier.DisposeAsync().ConfigureAwait(false);
+        await Queue.DisposeAsync().ConfigureAwait(false);
         await _follower.DisposeAsync().ConfigureAwait(false);
         _pipelines.Dispose();
         Meter.Dispose();
         foreach (var counters in _counters) counters?.Dispose();
     }
+
+    /// <summary>Which incarnation is in force, and whether a number is among its own, only a head that is read now can tell.</summary>
+    private async ValueTask<ConsistencyToken?> AppliedAfterSyncAsync(Invalidation message)
+    {
+        await _follower.SyncAsync(message.Partition).ConfigureAwait(false);
+        var partition = Coherence[message.Partition];
+        lock (partition.Lock) return partition.IsLost(message) ? null : TokenOf(message);
+    }
+
+    private ConsistencyToken TokenOf(Invalidation message) =>
+        new(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
 
     /// <summary>The versions of all entries that this node may read or write.</summary>
     private string[] Versions() => [.. Profiles.Current.All.Select(static profile => profile.Version).Distinct()];

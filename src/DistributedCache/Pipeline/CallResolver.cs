@@ -26,6 +26,11 @@ internal sealed class CallResolver(ProfileSource profiles, CoherenceState cohere
     public CacheKey DistributedKey(string key) => new(
         KeyKind.Distributed, "", key, CacheKey.IndexOf(KeyKind.Distributed, "", key), TieredCacheDefaults.Unversioned, _partitioner.OfKey("", key));
 
+    /// <summary>The key that an entry of L1 belongs to; null for what is none, and for names that can't be read back.</summary>
+    public CacheKey? KeyOf(string index) => CacheKey.TryParse(index, out var kind, out var tenant, out var name)
+        ? kind == KeyKind.Distributed ? DistributedKey(name) : Key(tenant, name)
+        : null;
+
     public int PartitionOf(Mark mark) => mark.Kind == MarkKind.Prefix ? _partitioner.OfPrefix(mark.Tenant, mark.Name) : _partitioner.OfTag(mark.Tenant, mark.Name);
 
     /// <summary>The stamps of an entry whose load began when that snapshot was taken.</summary>

@@ -31,7 +31,7 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
         Action<Exception> failed)
     {
         (_remote, _coherence, _waits) = (remote, coherence, waits);
-        _catchUps = new CatchUps(remote, coherence, failed);
+        _catchUps = new CatchUps(remote, coherence, clock, failed);
         _heartbeat = new Heartbeat(remote, coherence, _catchUps, clock, FollowAsync, versions, failed);
     }
 
@@ -89,7 +89,13 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
     }
 
     /// <summary>Looks for what a partition misses, behind the caller.</summary>
-    public void CatchUp(int partition) => _ = _catchUps.Begin(partition);
+    public void CatchUp(int partition) => _ = CatchUpAsync(partition);
+
+    /// <summary>The same, waited for. Never fails.</summary>
+    public Task CatchUpAsync(int partition) => _catchUps.Begin(partition);
+
+    /// <summary>Reads a partition's head now and follows it there; false where that is not reached. Fails where the tier does.</summary>
+    public Task<bool> SyncAsync(int partition) => _remote.IsLossless ? Task.FromResult(true) : _catchUps.SyncAsync(partition);
 
     public async ValueTask DisposeAsync()
     {

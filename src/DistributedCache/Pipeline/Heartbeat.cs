@@ -145,47 +145,32 @@ internal sealed class Heartbeat : IAsyncDisposable
         var behind = new List<Task>();
         for (var i = 0; i < heads.Length; i++)
         {
-            if (!IsCurrent(i, heads[i], known[i], sentAt)) behind.Add(TryAsync(FollowAsync(i, heads[i], known[i], sentAt), failures));
+            if (Verify(i, heads[i], known[i], sentAt) is var progress and not (Progress.Current or Progress.Old))
+                behind.Add(TryAsync(progress == Progress.Lost ? _catchUps.SyncAsync(i) : FollowAsync(i, heads[i]!.Value, known[i], sentAt), failures));
         }
 
         await Task.WhenAll(behind).ConfigureAwait(false);
     }
 
-    private bool IsCurrent(int number, Head? read, Known known, long sentAt)
+    /// <summary>A partition without a head is one that has lost it.</summary>
+    private Progress Verify(int number, Head? read, Known known, long sentAt)
     {
-        if (read is not { } head || PartitionState.Forgets(head, known)) return false;
         var partition = _coherence[number];
-        lock (partition.Lock) return partition.Verify(head, sentAt) == Progress.Current;
+        if (read is not { } head) return partition.HasHead ? Progress.Lost : Progress.Old;
+        lock (partition.Lock) return partition.Verify(head, known, sentAt);
     }
 
-    private async Task FollowAsync(int number, Head? read, Known known, long sentAt)
+    private async Task FollowAsync(int number, Head head, Known known, long sentAt)
     {
         var partition = _coherence[number];
-        if (!partition.HasHead) return;
-        if (read is not { } head || PartitionState.Forgets(head, known))
-        {
-            known = KnownOf(partition);
-            sentAt = _clock.Now;
-            head = await _remote.TouchAsync(number, known, _stop.Token).ConfigureAwait(false);
-            if (PartitionState.Forgets(head, known))
-            {
-                // No failover, which would have begun an era above all that was known: an older copy was put back.
-                lock (partition.Lock) partition.Adopt(head, known);
-                return;
-            }
-        }
-
-        Progress progress;
-        lock (partition.Lock) progress = partition.Verify(head, sentAt);
-        if (progress is not (Progress.Behind or Progress.Foreign)) return;
         await _catchUps.Begin(number).ConfigureAwait(false);
-        lock (partition.Lock) partition.Verify(head, sentAt);
+        lock (partition.Lock) partition.Verify(head, known, sentAt);
     }
 
     private Known[] KnownOfAll() => [.. Enumerable.Range(0, _coherence.Count).Select(i => KnownOf(_coherence[i]))];
 
     private static Known KnownOf(PartitionState partition)
     {
-        lock (partition.Lock) return new Known(partition.Incarnation, partition.Seen);
+        lock (partition.Lock) return partition.Known;
     }
 }

@@ -71,7 +71,9 @@ internal class Load<T> : TierLookup<T>
         {
             if (NeedsAsking(out var stamps)) await Engine.Marks.LearnAsync([stamps], Abandoned).ConfigureAwait(false);
             if (TryCandidate()) return true;
-            if (!Engine.Remote.HoldsValues) return false;
+
+            // What is there may be what an invalidation that waits for the tier is to remove.
+            if (!Engine.Remote.HoldsValues || Engine.Queue.Holds(Call.Key)) return false;
             if (Call.ReadsRemote)
             {
                 using var found = await Engine.Remote.GetAsync(Call.Key, Abandoned).ConfigureAwait(false);
@@ -121,7 +123,7 @@ internal class Load<T> : TierLookup<T>
         var times = CacheEngine.Times(Call.Policy, context, value is null, now, loadDuration);
         Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
         var stamps = Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.NamedValidator);
-        var sends = Engine.Remote.HoldsValues && Call.WritesRemote && (_lease is { IsHeld: true } || Call.Key.IsPrimary);
+        var sends = Engine.Remote.HoldsValues && Call.WritesRemote && (_lease is { IsHeld: true } || Call.Key.IsPrimary) && !Engine.Queue.Holds(Call.Key.Index, stamps);
         return new LoadedValue<T>(Engine, Call, value, context.Stores ? times : null, stamps, KeySequence, sends, context.LocalSize);
     }
 

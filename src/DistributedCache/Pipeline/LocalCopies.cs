@@ -36,7 +36,7 @@ internal sealed class LocalCopies(LocalStore store, CacheClock clock) : ILocalDr
     {
         lock (partition.Lock)
         {
-            if (pending.Generation != partition.Generation || entry.Sequence < pending.Highest) return PutResult.NotAdmitted;
+            if (!partition.Admits(pending, entry.Sequence)) return PutResult.NotAdmitted;
             return store.PutIf(entry, clock.Now, static (present, sequence) => present is null || present.Sequence <= sequence, entry.Sequence);
         }
     }

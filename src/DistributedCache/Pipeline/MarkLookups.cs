@@ -11,6 +11,12 @@ internal sealed class MarkLookups(IRemoteTier remote, CoherenceState coherence, 
     /// <summary>Learns what can be learnt. A partition that does not answer leaves the entries that hang on it as they were.</summary>
     public async ValueTask LearnAsync(IEnumerable<StampSet> entries, CancellationToken cancellationToken)
     {
+        await Task.WhenAll(MarksOf(entries).Select(part => LearnAsync(part.Key, part.Value, cancellationToken))).ConfigureAwait(false);
+    }
+
+    /// <summary>By partition, the marks that can invalidate such entries.</summary>
+    public static Dictionary<int, HashSet<Mark>> MarksOf(IEnumerable<StampSet> entries)
+    {
         var asked = new Dictionary<int, HashSet<Mark>>();
         foreach (var stamps in entries)
         {
@@ -19,7 +25,7 @@ internal sealed class MarkLookups(IRemoteTier remote, CoherenceState coherence, 
             if (stamps.Tenant.Length > 0) Add(stamps.Partition, Mark.ClearOf(stamps.Tenant));
         }
 
-        await Task.WhenAll(asked.Select(part => LearnAsync(part.Key, part.Value, cancellationToken))).ConfigureAwait(false);
+        return asked;
 
         void Add(int partition, Mark mark)
         {
@@ -33,15 +39,15 @@ internal sealed class MarkLookups(IRemoteTier remote, CoherenceState coherence, 
         var partition = coherence[number];
         long baseline;
         Known known;
-        lock (partition.Lock) (baseline, known) = (partition.Baseline, new Known(partition.Incarnation, partition.Seen));
+        lock (partition.Lock) (baseline, known) = (partition.Baseline, partition.Known);
         var sentAt = clock.Now;
         try
         {
             var reply = await remote.ReadMarksAsync(number, marks, cancellationToken).ConfigureAwait(false);
             lock (partition.Lock)
             {
-                partition.Learn(marks, reply, baseline);
-                if (!PartitionState.Forgets(reply.Head, known)) partition.Verify(reply.Head, sentAt);
+                // A server that forgot knows nothing of marks that were set: what it does not have says nothing.
+                if (partition.Verify(reply.Head, known, sentAt) != Progress.Lost) partition.Learn(marks, reply, baseline);
             }
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

@@ -90,7 +90,7 @@ internal sealed class SingleLoad<TState, T>(
 
     private async Task LoadAsync()
     {
-        var context = LoadContext.ForLoad(Engine.Scopes);
+        var context = LoadContext.ForLoad(Engine.Scopes, this);
         if (Fallback is { } stale && Engine.Values.TryOpen(stale.Value, isCopied: true, out T? earlier))
             context.Offer(earlier, stale.Stamps?.Validator);
 

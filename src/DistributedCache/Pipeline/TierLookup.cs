@@ -11,7 +11,7 @@ namespace DistributedCache.Pipeline;
 /// <summary>One key being looked for in the tiers: what they have of it, whether that may be served, and what may stand in for it.</summary>
 /// <remarks>Made before it is shown to anyone: the key's registration is taken first, so that whatever is invalidated from then on is
 /// known to concern it.</remarks>
-internal abstract class TierLookup<T> : Flight<T>
+internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
 {
     // Between a wall-clock time and what it became in this process, either clock may have made a step.
     private const long ClockSlack = 50;
@@ -23,9 +23,14 @@ internal abstract class TierLookup<T> : Flight<T>
     {
         _engine = engine;
         Call = call;
-        Fallback = candidate;
         var partition = engine.Coherence[call.Key.Partition];
-        lock (partition.Lock) partition.Register(this);
+        lock (partition.Lock)
+        {
+            partition.Register(this);
+
+            // What was removed since it was found is no candidate; of what is from now on, the registration is told.
+            if (candidate is not null && engine.Store.FindLocked(call.Key.Index) == candidate) Fallback = candidate;
+        }
     }
 
     public EntryCall Call { get; }
@@ -140,13 +145,13 @@ internal abstract class TierLookup<T> : Flight<T>
     protected bool MayStandIn(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return !entry.IsGone(now) && Judge(entry) is Verdict.Valid or Verdict.Unverified;
+        return !entry.IsGone(now) && entry.Sequence >= Removed && Judge(entry) is Verdict.Valid or Verdict.Unverified;
     }
 
     private bool TryServe(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return now < entry.FreshUntil && entry.Stamps is { } stamps
+        return now < entry.FreshUntil && entry.Stamps is { } stamps && entry.Sequence >= Highest
             && TryServe(entry.Value, stamps, LocalCopies.BeganAt(entry), Judge(entry), LookupInfo.Of(entry, CacheTier.Local), now);
     }
 

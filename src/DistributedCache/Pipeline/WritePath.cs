@@ -1,5 +1,6 @@
 using DistributedCache.Coherence;
 using DistributedCache.Keys;
+using DistributedCache.Queue;
 
 namespace DistributedCache.Pipeline;
 
@@ -8,6 +9,9 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
 {
     // What one script may name.
     private const int MaximumBatch = 256;
+
+    // A write is lost only with a failover between its number and its answer.
+    private const int MaximumAttempts = 8;
 
     // For how long a refused Set tries again.
     private const long RetryMs = 1_000;
@@ -83,12 +87,19 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     {
         try
         {
-            return Result(await engine.Remote.InvalidateAsync(partition, mark, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false));
+            for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+            {
+                var message = await engine.Remote.InvalidateAsync(partition, mark, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+                if (await engine.AppliedAsync(message).ConfigureAwait(false) is { } token) return new InvalidationResult(Done, token);
+            }
+
+            throw Lost();
         }
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            return new InvalidationResult(InvalidationStatus.Rejected);
+            engine.Queue.Add(new QueuedInvalidation(partition, InvalidationKind.Mark, [], mark));
+            return new InvalidationResult(InvalidationStatus.Queued);
         }
     }
 
@@ -98,14 +109,31 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return Result(await engine.Remote.InvalidateAsync(partition, kind, keys, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false));
+            for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+            {
+                var message = await engine.Remote.InvalidateAsync(partition, kind, keys, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+                if (await engine.AppliedAsync(message).ConfigureAwait(false) is { } token) return new InvalidationResult(Done, token);
+            }
+
+            throw Lost();
         }
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            engine.DropLocally(partition, keys);
-            return new InvalidationResult(InvalidationStatus.Rejected, default, [.. keys.Select(static k => k.Name)]);
+            return Queue(kind, partition, keys);
         }
+    }
+
+    /// <summary>Carries out here what the remote tier could not be told, and sends it later. Not so for primary values: nothing says
+    /// which of two is the newer one then, so what is there stays.</summary>
+    private InvalidationResult Queue(InvalidationKind kind, int partition, CacheKey[] keys)
+    {
+        CacheKey[] cached = [.. keys.Where(static key => !key.IsPrimary)];
+        if (cached.Length > 0) engine.Queue.Add(new QueuedInvalidation(partition, kind, cached, default));
+        if (cached.Length == keys.Length) return new InvalidationResult(InvalidationStatus.Queued);
+        CacheKey[] primary = [.. keys.Where(static key => key.IsPrimary)];
+        engine.DropLocally(partition, primary);
+        return new InvalidationResult(InvalidationStatus.Rejected, default, [.. primary.Select(static key => key.Name)]);
     }
 
     /// <summary>Sets keys of one partition under one number.</summary>
@@ -137,9 +165,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
                     continue;
                 }
 
-                var reply = await engine.Remote.SetPrimaryAsync(write.Remote, onlyIfAbsent: false, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
-                var sequence = reply.Invalidation?.Sequence ?? engine.KnownOf(partition).Seen;
-                results.Add(Kept(write, sequence, reply.Invalidation is { } message ? Result(message) : new InvalidationResult(Done)));
+                results.Add(await SetPrimaryAsync(partition, write).ConfigureAwait(false));
             }
 
             // One call names one version.
@@ -149,8 +175,9 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            engine.DropLocally(partition, values.Select(static v => v.Call.Key));
-            return new InvalidationResult(InvalidationStatus.Rejected, default, [.. values.Select(static v => v.Call.Key.Name)]);
+
+            // Whether it was stored is not known; on its way back the tier is told to remove what it has.
+            return Queue(InvalidationKind.Remove, partition, [.. values.Select(static v => v.Call.Key)]);
         }
 
         return Merge(results);
@@ -162,12 +189,27 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     private async ValueTask<List<InvalidationResult>> SetCachedAsync<T>(int partition, IReadOnlyList<PendingWrite<T>> writes, long began, Known known)
     {
         var results = new List<InvalidationResult>();
+        var lost = 0;
         while (true)
         {
             var reply = await engine.Remote.SetAsync(partition, [.. writes.Select(static w => w.Remote)], known, CancellationToken.None).ConfigureAwait(false);
             if (reply.Invalidation is { } message)
             {
-                var result = Result(message);
+                if (await engine.AppliedAsync(message).ConfigureAwait(false) is not { } token)
+                {
+                    // None is stored any more: all try again, and are refused where another's invalidation came first.
+                    if (++lost == MaximumAttempts) throw Lost();
+                    continue;
+                }
+
+                if (reply.NoRoom is { } full)
+                {
+                    engine.RemoteFailed(full);
+                    results.Add(new InvalidationResult(InvalidationStatus.Rejected, token, [.. writes.Select(static w => w.Call.Key.Name)]));
+                    return results;
+                }
+
+                var result = new InvalidationResult(Done, token);
                 results.Add(result);
                 for (var i = 0; i < writes.Count; i++)
                 {
@@ -197,7 +239,19 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
             : new InvalidationResult(InvalidationStatus.Rejected, result.Token, [write.Call.Key.Name]);
     }
 
-    private InvalidationResult Result(Invalidation message) => new(Done, engine.Applied(message));
+    private async ValueTask<InvalidationResult> SetPrimaryAsync<T>(int partition, PendingWrite<T> write)
+    {
+        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+        {
+            var reply = await engine.Remote.SetPrimaryAsync(write.Remote, onlyIfAbsent: false, engine.KnownOf(partition), CancellationToken.None).ConfigureAwait(false);
+            if (reply.Invalidation is not { } message) return Kept(write, engine.KnownOf(partition).Seen, new InvalidationResult(Done));
+            if (await engine.AppliedAsync(message).ConfigureAwait(false) is { } token) return Kept(write, message.Sequence, new InvalidationResult(Done, token));
+        }
+
+        throw Lost();
+    }
+
+    private static IOException Lost() => new("The write was acknowledged and lost again by its servers, each time it was sent.");
 
     /// <summary>The least that was reached, everything refused, and one token.</summary>
     private InvalidationResult Merge(IReadOnlyList<InvalidationResult> results)

@@ -26,6 +26,10 @@ internal sealed class BoundOptions(TieredCacheOptions options)
 
     public int TagsPerPartition { get => options.TagsPerPartition; set => options.TagsPerPartition = value; }
 
+    public int MaximumQueuedInvalidations { get => options.MaximumQueuedInvalidations; set => options.MaximumQueuedInvalidations = value; }
+
+    public double VerifySample { get => options.VerifySample; set => options.VerifySample = value; }
+
     public bool Enabled { get => options.Enabled; set => options.Enabled = value; }
 
     public bool Strict { get => options.Strict; set => options.Strict = value; }

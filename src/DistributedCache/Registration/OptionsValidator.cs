@@ -42,6 +42,8 @@ internal sealed class OptionsValidator : IValidateOptions<TieredCacheOptions>
         faults.Range(nameof(o.Partitions), o.Partitions, 1, 16_384);
         faults.Range(nameof(o.LogLength), o.LogLength, 1, LargestCount);
         faults.Range(nameof(o.TagsPerPartition), o.TagsPerPartition, 1, LargestCount);
+        faults.Range(nameof(o.MaximumQueuedInvalidations), o.MaximumQueuedInvalidations, 1, LargestCount);
+        faults.Unless(o.VerifySample is >= 0 and <= 1, nameof(o.VerifySample), o.VerifySample, "from 0 to 1");
         faults.Range($"{nameof(o.DistributedCache)}:{nameof(o.DistributedCache.LocalBudget)}", o.DistributedCache.LocalBudget, 1, long.MaxValue);
         faults.Defined<UnavailableBehavior>($"{nameof(o.DistributedCache)}:{nameof(o.DistributedCache.WhenUnavailable)}", o.DistributedCache.WhenUnavailable);
     }

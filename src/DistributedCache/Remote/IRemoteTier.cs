@@ -27,6 +27,9 @@ internal interface IRemoteTier
     /// <summary>The group of partitions that are away together, such as those of one server: a small number from zero; 0 for all where that is not known.</summary>
     int GroupOf(int partition) => 0;
 
+    /// <summary>Whether a failure is the tier's own answer, such as that it has no room: it is there, whatever became of the step.</summary>
+    bool IsAnswer(Exception failure) => false;
+
     /// <summary>Follows every partition: each numbered invalidation from now on is handed to the follower.</summary>
     ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken);
 
@@ -44,6 +47,11 @@ internal interface IRemoteTier
     /// <summary>Begins an incarnation or era in a partition where one is due, and answers its head.</summary>
     ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken);
 
+    /// <summary>Begins a new incarnation in a partition that is still in that one: nothing cached before is valid then. Announces in it what
+    /// this node has registered.</summary>
+    /// <returns>The head.</returns>
+    ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken);
+
     /// <summary>Reads a partition's log after a number, oldest first. It may begin later than asked: what lay between was trimmed.</summary>
     ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken);
 
@@ -59,7 +67,7 @@ internal interface IRemoteTier
     ValueTask<Invalidation> InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken);
 
     /// <summary>Stores entries of one partition (at most 256) that a caller set, under one new number which becomes their key stamp.
-    /// Each is refused unless nothing of its key was invalidated after <paramref name="known"/>.</summary>
+    /// Each is refused unless nothing of its key was invalidated after <paramref name="known"/>. Where there is no room, all are removed.</summary>
     ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken);
 
     /// <summary>Reads an entry's bytes; null where there is none. The caller disposes it.</summary>

@@ -6,7 +6,9 @@ namespace DistributedCache.Remote;
 /// <param name="Invalidation">The number and message under which the accepted writes are; null where all were refused.</param>
 /// <param name="Head">The head after it, with which a refused writer may try again.</param>
 /// <param name="Refused">The positions of the writes that were refused.</param>
-internal readonly record struct SetReply(Invalidation? Invalidation, Head Head, IReadOnlyList<int> Refused);
+/// <param name="NoRoom">Why nothing could be stored, where the tier is full: then <paramref name="Invalidation"/> is the removal of what was
+/// to be replaced.</param>
+internal readonly record struct SetReply(Invalidation? Invalidation, Head Head, IReadOnlyList<int> Refused, Exception? NoRoom = null);
 
 /// <summary>What came of a primary write.</summary>
 /// <param name="Stored">Whether it was stored.</param>

@@ -17,15 +17,21 @@ internal sealed class RemoteGroup
 
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly TimeProvider _time;
+    private readonly Func<Exception, bool> _isAnswer;
     private readonly ResiliencePipeline _pipeline;
 
     // Whether a call failed of late, and when: while none did, what went well changes nothing and is not noted.
     private volatile bool _isWatched;
     private long _lastFailure;
 
-    public RemoteGroup(TimeProvider time, int number, Action<bool, int, Exception?> onChange)
+    /// <param name="time">The clock.</param>
+    /// <param name="number">The group's number.</param>
+    /// <param name="isAnswer">Whether a failure is an answer: a server that refuses is no server that is away.</param>
+    /// <param name="onChange">Told when the group goes away or comes back.</param>
+    public RemoteGroup(TimeProvider time, int number, Func<Exception, bool> isAnswer, Action<bool, int, Exception?> onChange)
     {
         _time = time;
+        _isAnswer = isAnswer;
         _pipeline = new ResiliencePipelineBuilder
         {
             TimeProvider = time,
@@ -40,6 +46,8 @@ internal sealed class RemoteGroup
                 MinimumThroughput = 8,
                 BreakDuration = TimeSpan.FromSeconds(1),
                 StateProvider = _state,
+                ShouldHandle = arguments => new ValueTask<bool>(
+                    arguments.Outcome.Exception is { } exception and not OperationCanceledException && !isAnswer(exception)),
                 OnOpened = arguments =>
                 {
                     onChange(true, number, arguments.Outcome.Exception);
@@ -65,6 +73,7 @@ internal sealed class RemoteGroup
     /// <returns>Completed when who is to hear of a change has heard of it. Never fails.</returns>
     public Task NoteAsync(Exception? failure)
     {
+        if (failure is not null && _isAnswer(failure)) failure = null;
         if (failure is null && !_isWatched) return Task.CompletedTask;
         var now = _time.GetTimestamp();
         if (failure is not null)

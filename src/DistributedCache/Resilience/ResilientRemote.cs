@@ -29,7 +29,7 @@ internal sealed class ResilientRemote : IRemoteTier
         _faults = faults;
         _time = time;
         _limit = limit;
-        _makeGroup = number => new RemoteGroup(time, number, faults.RemoteIs);
+        _makeGroup = number => new RemoteGroup(time, number, inner.IsAnswer, faults.RemoteIs);
         _reads = Pool<RemoteValue?>(static late => late?.Dispose());
         Pool<RemoteValue?[]>(static late =>
         {
@@ -57,6 +57,8 @@ internal sealed class ResilientRemote : IRemoteTier
 
     public int GroupOf(int partition) => _inner.GroupOf(partition);
 
+    public bool IsAnswer(Exception failure) => _inner.IsAnswer(failure);
+
     /// <summary>What comes of it says nothing of the tier: whom it follows may have yet to appear.</summary>
     public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) =>
         Waits<IAsyncDisposable>().WaitAsync(_inner.FollowAsync(follower, cancellationToken), cancellationToken);
@@ -69,6 +71,9 @@ internal sealed class ResilientRemote : IRemoteTier
 
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         RunAsync(partition, (_inner, partition, known), static (s, stop) => s._inner.TouchAsync(s.partition, s.known, stop), cancellationToken);
+
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        RunAsync(partition, (_inner, partition, incarnation, known), static (s, stop) => s._inner.BeginIncarnationAsync(s.partition, s.incarnation, s.known, stop), cancellationToken);
 
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         RunAsync(partition, (_inner, partition, after), static (s, stop) => s._inner.ReadLogAsync(s.partition, s.after, stop), cancellationToken);

@@ -57,14 +57,12 @@ public sealed class AwayMasterTests : IAsyncLifetime
         Assert.Equal(_away.Order(), asked.Order());
 
         var set = await TimedAsync(_node.Cache.SetManyAsync(Keys.Select(static key => KeyValuePair.Create(key, "set")), cancellationToken: Stop));
-        Assert.Equal(InvalidationStatus.Rejected, set.Status);
-        Assert.Equal(_away.Order(), set.Rejected.Order());
+        Assert.Equal((InvalidationStatus.Queued, 0), (set.Status, set.Rejected.Count));
         found = await TimedAsync(_node.Cache.GetManyAsync<string>(_there, Remote, Stop));
         Assert.All(_there, key => Assert.Equal("set", found[key].Value));
 
         var removed = await TimedAsync(_node.Cache.RemoveManyAsync(Keys, Stop));
-        Assert.Equal(InvalidationStatus.Rejected, removed.Status);
-        Assert.Equal(_away.Order(), removed.Rejected.Order());
+        Assert.Equal((InvalidationStatus.Queued, 0), (removed.Status, removed.Rejected.Count));
         found = await TimedAsync(_node.Cache.GetManyAsync<string>(_there, Remote, Stop));
         Assert.All(_there, key => Assert.False(found[key].HasValue));
     }

@@ -35,7 +35,7 @@ public sealed class PasswordTests
         for (var i = 0; i < 20; i++)
         {
             Assert.Equal("loaded", await cache.GetOrCreateAsync($"product:{i}", 0, static (_, _, _) => ValueTask.FromResult("loaded"), cancellationToken: Stop));
-            Assert.Equal(InvalidationStatus.Rejected, (await cache.SetAsync($"country:{i}", "set", cancellationToken: Stop)).Status);
+            Assert.Equal(InvalidationStatus.Queued, (await cache.SetAsync($"country:{i}", "set", cancellationToken: Stop)).Status);
         }
 
         Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "Calls took longer than their time limit allows.");

@@ -124,9 +124,13 @@ public sealed class TwoNodeTests : IAsyncDisposable
     [Fact]
     public async Task Clear_OfOneTenant_LeavesTheOthers()
     {
+        // A node that knows no heads yet can't say that it has reached a token.
+        await _b.UntilWritingAsync();
         await _a.Cache.ForTenant("acme").SetAsync(Key, "acme's", cancellationToken: Stop);
         await _a.Cache.ForTenant("other").SetAsync(Key, "other's", cancellationToken: Stop);
-        await _a.Cache.ForTenant("acme").ClearAsync(Stop);
+        var cleared = await _a.Cache.ForTenant("acme").ClearAsync(Stop);
+        Assert.Equal(InvalidationStatus.Acknowledged, cleared.Status);
+        Assert.True(await _b.Cache.WaitForAsync(cleared.Token, TimeSpan.FromSeconds(10), Stop));
         Assert.False((await _b.Cache.ForTenant("acme").GetAsync<string>(Key, cancellationToken: Stop)).HasValue);
         Assert.Equal("other's", (await _b.Cache.ForTenant("other").GetAsync<string>(Key, cancellationToken: Stop)).Value);
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using StackExchange.Redis;
 
@@ -73,6 +72,10 @@ internal sealed class Outsider(IDatabase database, string application)
         return crc;
     }
 
-    private static string Scripts([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "src", "DistributedCache.Redis", "Scripts");
+    private static string Scripts()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "DistributedCache.sln"))) folder = folder.Parent!;
+        return Path.Combine(folder.FullName, "src", "DistributedCache.Redis", "Scripts");
+    }
 }

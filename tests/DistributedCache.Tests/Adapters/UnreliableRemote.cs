@@ -30,6 +30,9 @@ internal sealed class UnreliableRemote(InProcessRemote inner) : IRemoteTier
 
     public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) => Tier.ReadHeadsAsync(cancellationToken);
 
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        Tier.BeginIncarnationAsync(partition, incarnation, known, cancellationToken);
+
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) => Tier.TouchAsync(partition, known, cancellationToken);
 
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>

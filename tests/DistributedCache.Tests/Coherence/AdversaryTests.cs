@@ -19,6 +19,10 @@ public class AdversaryTests
     public Task Cache_MastersForgetWhatNodesKnew_NothingInvalidatedIsServedOnceNodesHaveLooked(Step[] steps, int seed) =>
         RunAsync(steps, seed, loses: false, forgets: true, logLength: 8);
 
+    [Property(MaxTest = 60, EndSize = 200)]
+    public Task Cache_MastersForgetAndMessagesAreLost_NothingInvalidatedIsServedOnceNodesHaveLooked(Step[] steps, int seed) =>
+        RunAsync(steps, seed, loses: true, forgets: true, logLength: 8);
+
     private static async Task RunAsync(Step[] steps, int seed, bool loses, bool forgets, int logLength)
     {
         var random = new Random(seed);
@@ -73,8 +77,11 @@ public class AdversaryTests
                 case 10:
                     remote.FailOver(step.Key % 2, forgets ? step.Key % 4 : 0);
                     break;
-                case 11 when !forgets && step.Key % 4 == 0:
+                case 11 when step.Key % 4 == 0:
                     remote.Evict(step.Key % 2);
+                    break;
+                case 13 when forgets && !loses && step.Key % 4 == 0:
+                    remote.PutBack(step.Key / 4 % 2, step.Key % 3);
                     break;
                 default:
                     nodes.Time.Advance(TimeSpan.FromMilliseconds(step.Key * 4));

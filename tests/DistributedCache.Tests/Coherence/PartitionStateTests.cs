@@ -47,18 +47,18 @@ public class PartitionStateTests
     [Fact]
     public void CatchUp_LogBeginsTooLate_FailsAndTheHeadIsADrop()
     {
-        _partition.Verify(new Head(1, 0, 14, 0), 1);
+        _partition.Verify(new Head(1, 0, 14, 0), _partition.Known, 1);
         var (_, target) = _partition.BeginCatchUp();
         var generation = _partition.Generation;
         Assert.False(_partition.CatchUp([Removal(13), Removal(14)], target));
-        _partition.Adopt(new Head(1, 0, 14, 0), new Known(1, 14));
-        Assert.Equal((generation + 1, 14, 14, 0), (_partition.Generation, _partition.Applied, _partition.Baseline, _partition.Cut));
+        _partition.Adopt(new Head(1, 0, 14, 0));
+        Assert.Equal((generation + 1, 14, 14), (_partition.Generation, _partition.Applied, _partition.Baseline));
     }
 
     [Fact]
     public void CatchUp_JumpFollowsWhatWasApplied_IsFollowed()
     {
-        Assert.Equal(Progress.Foreign, _partition.Verify(new Head(1, 100, 101, 0), 1));
+        Assert.Equal(Progress.Foreign, _partition.Verify(new Head(1, 100, 101, 0), _partition.Known, 1));
         var (_, target) = _partition.BeginCatchUp();
         var generation = _partition.Generation;
         Assert.True(_partition.CatchUp([Removal(11), Jump(11, 100), Removal(101, 100)], target));
@@ -66,16 +66,13 @@ public class PartitionStateTests
     }
 
     [Fact]
-    public void CatchUp_JumpForgetsWhatWasApplied_CutsOffWhatIsOlder()
+    public void CatchUp_JumpForgetsWhatWasApplied_Fails()
     {
         _partition.Apply(Removal(11));
         Assert.Equal(Progress.Foreign, _partition.Apply(Jump(10, 100)));
         var (_, target) = _partition.BeginCatchUp();
         Assert.False(_partition.CatchUp([Jump(10, 100)], target));
-        _partition.Adopt(new Head(1, 100, 100, 0), new Known(1, 100));
-        Assert.Equal(100, _partition.Cut);
-        Assert.Equal(Verdict.Invalid, _partition.JudgeKey(Stamps(), 99));
-        Assert.Equal(Verdict.Valid, _partition.JudgeKey(Stamps(), 100));
+        Assert.Equal((0, 11), (_partition.Base, _partition.Applied));
     }
 
     [Fact]
@@ -88,7 +85,7 @@ public class PartitionStateTests
     [Fact]
     public void CatchUp_HeadOfAnotherEraAndNoJumpInTheLog_Fails()
     {
-        _partition.Verify(new Head(1, 100, 100, 0), 1);
+        _partition.Verify(new Head(1, 100, 100, 0), _partition.Known, 1);
         var (_, target) = _partition.BeginCatchUp();
         Assert.False(_partition.CatchUp([], target));
     }
@@ -96,10 +93,10 @@ public class PartitionStateTests
     [Fact]
     public void Verify_NothingIsMissing_CountsFromTheSending()
     {
-        Assert.Equal(Progress.Current, _partition.Verify(new Head(1, 0, 10, 0), 5));
-        Assert.Equal(Progress.Current, _partition.Verify(new Head(1, 0, 10, 0), 3));
+        Assert.Equal(Progress.Current, _partition.Verify(new Head(1, 0, 10, 0), _partition.Known, 5));
+        Assert.Equal(Progress.Current, _partition.Verify(new Head(1, 0, 10, 0), _partition.Known, 3));
         Assert.Equal(5, _partition.VerifiedAt);
-        Assert.Equal(Progress.Behind, _partition.Verify(new Head(1, 0, 11, 0), 9));
+        Assert.Equal(Progress.Behind, _partition.Verify(new Head(1, 0, 11, 0), _partition.Known, 9));
         Assert.Equal(5, _partition.VerifiedAt);
     }
 
@@ -108,16 +105,19 @@ public class PartitionStateTests
     {
         var partition = new CoherenceState(1, 1_000, 8, _drops)[0];
         partition.Drop(new Head(5, 0, 3, 0));
-        Assert.Equal(Progress.Old, partition.Verify(new Head(4, 0, 9, 0), 1));
-        partition.Adopt(new Head(4, 0, 9, 0), new Known(5, 3));
+        Assert.Equal(Progress.Lost, partition.Verify(new Head(4, 0, 9, 0), partition.Known, 1));
+        Assert.Equal(Progress.Old, partition.Verify(new Head(4, 0, 9, 0), new Known(4, 9), 1));
+        partition.Adopt(new Head(4, 0, 9, 0));
         Assert.Equal((5, 3, long.MinValue), (partition.Incarnation, partition.Applied, partition.VerifiedAt));
     }
 
     [Fact]
-    public void Adopt_OlderCopyWasPutBack_CutsOffWhatWasKnown()
+    public void Adopt_OfTheSameIncarnation_LowersNothingSeen()
     {
-        _partition.Adopt(new Head(1, 0, 7, 0), new Known(1, 10));
-        Assert.Equal((7, 11, 10), (_partition.Applied, _partition.Cut, _partition.Seen));
+        _partition.See(new Head(1, 0, 15, 0));
+        _partition.Adopt(new Head(1, 0, 12, 0));
+        Assert.Equal((12, 15), (_partition.Applied, _partition.Seen));
+        Assert.True(_partition.IsLostIn(new Head(1, 0, 14, 0), _partition.Known));
     }
 
     [Fact]
@@ -147,6 +147,34 @@ public class PartitionStateTests
         Assert.Equal(Progress.Behind, _partition.ApplyOwn(Removal(13)));
         Assert.Equal((10, 13, false), (_partition.Applied, _partition.Seen, _partition.IsMissing));
         Assert.Equal([13L], _drops.Sequences);
+    }
+
+    [Fact]
+    public void ApplyOwn_MarkAheadOfAnOlderOne_IsNotForgottenWithIt()
+    {
+        var partition = new CoherenceState(1, 1_000, 1, _drops)[0];
+        partition.Drop(new Head(1, 0, 1, 0));
+        partition.Apply(new Invalidation(0, 1, 0, 2, InvalidationKind.Mark, [], Mark.Tag("", "u")));
+        partition.ApplyOwn(new Invalidation(0, 1, 0, 4, InvalidationKind.Mark, [], Mark.Tag("", "t")));
+        partition.Apply(new Invalidation(0, 1, 0, 3, InvalidationKind.Mark, [], Mark.Tag("", "t")));
+        Assert.Equal(Verdict.Unknown, partition.Judge(new Stamp(Mark.Tag("", "t"), 0, 1, 3)));
+    }
+
+    [Fact]
+    public void Adopt_HeadFromBeforeAnOwnMark_DoesNotForgetTheMark()
+    {
+        _partition.ApplyOwn(new Invalidation(0, 1, 0, 13, InvalidationKind.Mark, [], Mark.Tag("", "t")));
+        _partition.Adopt(new Head(1, 0, 12, 0));
+        Assert.Equal(Verdict.Unknown, _partition.Judge(new Stamp(Mark.Tag("", "t"), 0, 1, 12)));
+    }
+
+    [Fact]
+    public void ApplyOwn_OfAnIncarnationThatIsAhead_IsToldAfterATouch()
+    {
+        var generation = _partition.Generation;
+        Assert.Equal(Progress.Lost, _partition.ApplyOwn(new Invalidation(0, 7, 0, 1, InvalidationKind.Remove, ["k"])));
+        Assert.Equal((7, 1, generation + 1), (_partition.Incarnation, _partition.Applied, _partition.Generation));
+        Assert.Equal(Progress.Lost, _partition.Verify(new Head(1, 0, 10, 0), _partition.Known, 1));
     }
 
     private static Invalidation Removal(long sequence, long start = 0) => new(0, 1, start, sequence, InvalidationKind.Remove, ["k"]);

@@ -17,6 +17,28 @@ public class CacheKeyTests
     }
 
     [Theory]
+    [InlineData(false, "", "a:b")]
+    [InlineData(false, "acme", "a:b")]
+    [InlineData(true, "", "a")]
+    [InlineData(true, "", "\u0001")]
+    [InlineData(true, "", "")]
+    public void TryParse_AnIndex_IsWhatItWasMadeOf(bool isDistributed, string tenant, string name)
+    {
+        var kind = isDistributed ? KeyKind.Distributed : KeyKind.Cached;
+        Assert.True(CacheKey.TryParse(CacheKey.IndexOf(kind, tenant, name), out var readKind, out var readTenant, out var readName));
+        Assert.Equal((kind, tenant, name), (readKind, readTenant, readName));
+    }
+
+    [Fact]
+    public void TryParse_WhatIsNoKeys_IsFalse()
+    {
+        var key = new CacheKey(KeyKind.Cached, "", "a", "a", "1", 0);
+        Assert.False(CacheKey.TryParse(key.RenewalIndex, out _, out _, out _));
+        Assert.False(CacheKey.TryParse(Index("\uD800"), out _, out _, out _));
+        Assert.False(CacheKey.TryParse("", out _, out _, out _));
+    }
+
+    [Theory]
     [InlineData("\uD800")]
     [InlineData("a")]
     public void IsOwnIndex_OfADistributedName_IsFalse(string name) => Assert.False(CacheKey.IsOwnIndex(Index(name)));

@@ -30,6 +30,18 @@ public class LocalStoreOperationTests
     }
 
     [Fact]
+    public void Sample_SomeEntriesWereHit_IsOneOfThose()
+    {
+        Assert.Null(_store.Sample(new Random(1)));
+        for (var i = 0; i < 100; i++) _store.Put(StoreInvariants.New($"k{i}"), 0);
+        Assert.NotNull(_store.Sample(new Random(1)));
+        LocalEntry[] hit = [_store.Find("k7")!, _store.Find("k70")!];
+        foreach (var entry in hit) _store.Touch(entry);
+        var random = new Random(1);
+        Assert.Equal(hit.ToHashSet(), Enumerable.Range(0, 200).Select(_ => _store.Sample(random)!).ToHashSet());
+    }
+
+    [Fact]
     public void Remove_OfAnEntryThatWasReplaced_LeavesItsSuccessor()
     {
         var first = StoreInvariants.New("a");

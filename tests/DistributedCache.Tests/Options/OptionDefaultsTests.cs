@@ -19,6 +19,7 @@ public class OptionDefaultsTests
         Assert.Equal(TimeSpan.FromSeconds(1), options.RemoteTimeout);
         Assert.Equal(TimeSpan.FromSeconds(2), options.MaxStaleness);
         Assert.Equal(TimeSpan.FromMilliseconds(500), options.HeartbeatInterval);
+        Assert.Equal(0.0001, options.VerifySample);
         Assert.Equal(64, options.Partitions);
         Assert.Equal(4_096, options.LogLength);
         Assert.Equal(32_768, options.TagsPerPartition);

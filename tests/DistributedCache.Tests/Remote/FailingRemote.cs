@@ -16,6 +16,9 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
     /// <summary>The groups of partitions.</summary>
     public Func<int, int> Groups { get; set; } = inner.GroupOf;
 
+    /// <summary>Which failures are answers.</summary>
+    public Func<Exception, bool> Answers { get; set; } = inner.IsAnswer;
+
     public int Partitions => inner.Partitions;
 
     public bool HoldsValues => inner.HoldsValues;
@@ -25,6 +28,8 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
     public bool IsLossless => isLossless ?? inner.IsLossless;
 
     public int GroupOf(int partition) => Groups(partition);
+
+    public bool IsAnswer(Exception failure) => Answers(failure);
 
     public ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken) =>
         Try("Follow", () => inner.FollowAsync(follower, cancellationToken));
@@ -36,6 +41,9 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
 
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         Try("Touch", () => inner.TouchAsync(partition, known, cancellationToken));
+
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) =>
+        Try("BeginIncarnation", () => inner.BeginIncarnationAsync(partition, incarnation, known, cancellationToken));
 
     public ValueTask<IReadOnlyList<Invalidation>> ReadLogAsync(int partition, long after, CancellationToken cancellationToken) =>
         Try("ReadLog", () => inner.ReadLogAsync(partition, after, cancellationToken));

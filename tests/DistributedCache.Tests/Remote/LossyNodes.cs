@@ -1,3 +1,4 @@
+using DistributedCache.Coherence;
 using DistributedCache.Pipeline;
 using DistributedCache.Remote;
 using DistributedCache.Tests.Pipeline;
@@ -13,9 +14,15 @@ internal sealed class LossyNodes : IAsyncDisposable
     public static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
 
     private readonly TestCache[] _nodes;
+    private readonly ProtocolRules _rules;
 
-    public LossyNodes(int count = 2, Action<TieredCacheOptions>? configure = null, LossyRemote? remote = null)
+    /// <param name="count">How many there are from the start.</param>
+    /// <param name="configure">Their options.</param>
+    /// <param name="remote">What they share.</param>
+    /// <param name="rules">Which rules they keep to.</param>
+    public LossyNodes(int count = 2, Action<TieredCacheOptions>? configure = null, LossyRemote? remote = null, ProtocolRules rules = ProtocolRules.All)
     {
+        _rules = rules;
         Remote = remote ?? new LossyRemote();
         _nodes = [.. Enumerable.Range(0, count).Select(_ => Add(configure))];
     }
@@ -41,7 +48,11 @@ internal sealed class LossyNodes : IAsyncDisposable
         },
         null,
         Time,
-        services => services.AddSingleton<IRemoteTier>(Remote));
+        services =>
+        {
+            services.AddSingleton<IRemoteTier>(Remote);
+            services.Add(new ServiceDescriptor(typeof(ProtocolRules), _rules));
+        });
 
     /// <summary>Lets heartbeats pass until every node has found nothing missing since now.</summary>
     public async Task SettleAsync()

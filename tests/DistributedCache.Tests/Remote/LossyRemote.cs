@@ -23,6 +23,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private readonly List<IRemoteFollower> _followers = [];
     private readonly List<(IRemoteFollower Follower, Invalidation Message)> _late = [];
     private long _eras = 1_000_000;
+    private Head?[]? _frozen;
 
     /// <summary>Decides of each message to each follower, who is told by its place in the order of following.</summary>
     public Func<int, Invalidation, Fate> Fates { get; set; } = static (_, _) => Fate.Delivered;
@@ -38,6 +39,12 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
     /// <summary>Whether a registration is answered with all marks.</summary>
     public bool SendsMarks { get; set; } = true;
+
+    /// <summary>What an answer waits for, by its step, once the step is done. Null: it comes at once.</summary>
+    public Func<string, Task?> Holds { get; set; } = static _ => null;
+
+    /// <summary>Which of a tier's own rules hold.</summary>
+    public TierRules Rules { get; set; } = TierRules.All;
 
     /// <summary>How often each step was taken.</summary>
     public Dictionary<string, int> Calls { get; } = [];
@@ -79,10 +86,48 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         }
     }
 
+    /// <summary>A copy of the partition is put back, from before the last of what was numbered and done; its server stays.</summary>
+    public void PutBack(int partition, int forgotten)
+    {
+        lock (_lock)
+        {
+            var state = _partitions[partition];
+            if (forgotten > 0 && state.History.Count >= forgotten) state.Restore(state.History[^forgotten]);
+        }
+    }
+
+    /// <summary>Where a partition is, to be put back later.</summary>
+    public object CopyOf(int partition)
+    {
+        lock (_lock) return _partitions[partition].Copy();
+    }
+
+    /// <summary>Puts a copy back; with <paramref name="isNewRun"/> on another server.</summary>
+    public void PutBack(int partition, object copy, bool isNewRun)
+    {
+        lock (_lock)
+        {
+            _partitions[partition].Restore((Partition)copy);
+            _partitions[partition].IsNewRun = isNewRun;
+        }
+    }
+
+    /// <summary>Whoever reads heads is answered those of now from now on.</summary>
+    public void FreezeHeads()
+    {
+        lock (_lock) _frozen = [.. Enumerable.Range(0, partitions).Select(i => (Head?)HeadOf(i))];
+    }
+
     /// <summary>The partition's state is evicted; its entries stay behind.</summary>
     public void Evict(int partition)
     {
         lock (_lock) _partitions[partition].Incarnation = 0;
+    }
+
+    /// <summary>An entry is evicted.</summary>
+    public void Forget(CacheKey key)
+    {
+        lock (_lock) _partitions[key.Partition].Entries.Remove((key.Version, key.Index));
     }
 
     /// <summary>The partition forgets who reads it, as it does of a version that was not seen for a day.</summary>
@@ -107,12 +152,27 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         }).ToArray());
 
     public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) => Do("ReadHeads", () =>
-        _partitions.Select((state, i) => state.Incarnation == 0 || IsSilent(i) ? (Head?)null : HeadOf(i)).ToArray());
+        _frozen ?? _partitions.Select((state, i) => state.Incarnation == 0 || IsSilent(i) ? (Head?)null : HeadOf(i)).ToArray());
 
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) => Do("Touch", () =>
     {
         if (IsSilent(partition)) throw new IOException("The partition does not answer.");
         Begin(partition, known);
+        return HeadOf(partition);
+    });
+
+    public ValueTask<Head> BeginIncarnationAsync(int partition, long incarnation, Known known, CancellationToken cancellationToken) => Do("BeginIncarnation", () =>
+    {
+        if (IsSilent(partition)) throw new IOException("The partition does not answer.");
+        var state = _partitions[partition];
+        if (state.Incarnation == incarnation)
+        {
+            string[] versions = [.. state.Versions.Keys];
+            state.Incarnation = 0;
+            Begin(partition, known);
+            foreach (var version in versions) state.Versions.TryAdd(version, 0);
+        }
+
         return HeadOf(partition);
     });
 
@@ -210,16 +270,27 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     {
         try
         {
+            T answer;
+            Task? held;
             lock (_lock)
             {
                 Calls[step] = Calls.GetValueOrDefault(step) + 1;
-                return Fails(step) ? throw new IOException($"{step} fails.") : ValueTask.FromResult(action());
+                answer = Fails(step) ? throw new IOException($"{step} fails.") : action();
+                held = Holds(step);
             }
+
+            return held is null ? ValueTask.FromResult(answer) : new ValueTask<T>(AfterAsync(held, answer));
         }
         catch (IOException exception)
         {
             return ValueTask.FromException<T>(exception);
         }
+    }
+
+    private static async Task<T> AfterAsync<T>(Task held, T answer)
+    {
+        await held;
+        return answer;
     }
 
     /// <summary>Begins an incarnation or an era where one is due.</summary>
@@ -229,17 +300,19 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         if (state.Incarnation == 0)
         {
             state.Incarnation = Math.Max(++_eras, known.Incarnation + 1);
-            (state.Base, state.Sequence, state.IsNewRun) = (0, 0, false);
-            state.Log.Clear();
+            (state.Base, state.Sequence, state.Eras, state.IsNewRun) = (0, 0, EraHistory.First, false);
+            if ((Rules & TierRules.LogEndsWithItsHash) != 0) state.Log.Clear();
             state.Marks.Clear();
             state.Versions.Clear();
             state.History.Clear();
         }
-        else if (state.IsNewRun)
+        else if (state.IsNewRun || (known.Incarnation == state.Incarnation && known.Seen > state.Sequence))
         {
             var from = state.Sequence;
             state.IsNewRun = false;
+            if ((Rules & TierRules.NewRunBeginsEra) == 0) return state;
             state.Base = state.Sequence = Math.Max(Math.Max(state.Sequence, known.Incarnation == state.Incarnation ? known.Seen : 0), _eras += 1_000) + 1;
+            state.Eras = state.Eras.Add(new Era(from, state.Base));
             Send(state, new Invalidation(partition, state.Incarnation, state.Base, state.Sequence, InvalidationKind.Jump, [], default, from));
         }
 
@@ -256,6 +329,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
     private void Send(Partition state, Invalidation message)
     {
+        // As a stream does.
+        if (state.Log.Count > 0 && state.Log[^1].Sequence >= message.Sequence) throw new IOException("The log does not begin anew.");
         state.Log.Add(message);
         while (state.Log.Count > logLength) state.Log.RemoveAt(0);
         for (var i = 0; i < _followers.Count; i++)
@@ -272,7 +347,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private Head HeadOf(int partition)
     {
         var state = _partitions[partition];
-        return new Head(state.Incarnation, state.Base, state.Sequence, 0, new Dictionary<string, long>(state.Versions));
+        return new Head(state.Incarnation, state.Base, state.Sequence, 0, new Dictionary<string, long>(state.Versions)) { Eras = state.Eras };
     }
 
     private RemoteValue? Find(CacheKey key) =>
@@ -318,6 +393,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
         public long Sequence { get; set; }
 
+        public EraHistory Eras { get; set; } = EraHistory.First;
+
         public bool IsNewRun { get; set; }
 
         public List<Invalidation> Log { get; private init; } = [];
@@ -338,6 +415,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
             Incarnation = Incarnation,
             Base = Base,
             Sequence = Sequence,
+            Eras = Eras,
             Log = [.. Log],
             Marks = new(Marks),
             Versions = new(Versions),
@@ -346,7 +424,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
         public void Restore(Partition earlier)
         {
-            (Incarnation, Base, Sequence) = (earlier.Incarnation, earlier.Base, earlier.Sequence);
+            (Incarnation, Base, Sequence, Eras) = (earlier.Incarnation, earlier.Base, earlier.Sequence, earlier.Eras);
             Log.Clear();
             Log.AddRange(earlier.Log);
             Refill(Marks, earlier.Marks);

@@ -66,7 +66,7 @@ public class VersionFloorTests
     {
         var partition = new CoherenceState(1, 1_000, 8, new NoDrops())[0];
         partition.Drop(Head(5, ("v", 4)));
-        partition.Verify(Head(5, ("v", 3)), 1);
+        partition.Verify(Head(5, ("v", 3)), partition.Known, 1);
         Assert.False(partition.Covers("v", 3));
         Assert.True(partition.Covers("v", 4));
         Assert.False(partition.Covers("w", 5));

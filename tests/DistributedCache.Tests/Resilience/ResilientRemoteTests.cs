@@ -103,6 +103,43 @@ public class ResilientRemoteTests
     }
 
     [Fact]
+    public async Task Calls_TierAnswersErrors_OpensNothing()
+    {
+        _inner.Answers = static failure => failure is IOException;
+        for (var i = 0; i < 20; i++)
+        {
+            _inner.Read = i % 2 == 0 ? _ => ValueTask.FromException<RemoteValue?>(new IOException("no room")) : AnswerLater;
+            await Assert.ThrowsAsync<IOException>(() => _remote.GetAsync(Key(0), Stop).AsTask());
+            await Assert.ThrowsAsync<IOException>(() => _remote.GetManyAsync([Key(0)], Stop).AsTask());
+        }
+
+        _inner.Read = null;
+        Assert.Null(await _remote.GetAsync(Key(0), Stop));
+        Assert.Empty(_log.Lines);
+
+        static async ValueTask<RemoteValue?> AnswerLater(CacheKey key)
+        {
+            await Task.Yield();
+            throw new IOException("no room");
+        }
+    }
+
+    [Fact]
+    public async Task Calls_TierThatWasAwayAnswersAnError_AreMadeAgain()
+    {
+        _isAway = true;
+        await FailAsync(0);
+        _inner.Answers = static failure => failure is IOException;
+        _inner.Read = static _ => ValueTask.FromException<RemoteValue?>(new IOException("no room"));
+        _time.Advance(Break);
+        await Assert.ThrowsAsync<IOException>(() => _remote.GetAsync(Key(0), Stop).AsTask());
+        Assert.False(_faults.IsRemoteAway);
+        _inner.Read = null;
+        _isAway = false;
+        Assert.Null(await _remote.GetAsync(Key(0), Stop));
+    }
+
+    [Fact]
     public async Task Calls_OneGroupIsAway_TheOtherIsServed()
     {
         _inner.Groups = partition => partition % 2;

@@ -14,7 +14,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
     private readonly Dictionary<Place, StoredEntry> _entries = [];
     private readonly Dictionary<Place, Lease> _leases = [];
     private readonly HashSet<string> _versions = [];
-    private readonly long _incarnation = Random.Shared.NextInt64(1, 1L << 50);
+    private long _incarnation = Random.Shared.NextInt64(1, 1L << 50);
     private long _sequence;
     private long _floor;
 
@@ -33,6 +33,23 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
     }
 
     private Head HeadLocked => new(_incarnation, 0, _sequence, _floor);
+
+    /// <summary>Begins a new incarnation, if this is still the present one. Followers are told by a jump, the first of its messages.</summary>
+    public Head Begin(long incarnation)
+    {
+        lock (_lock)
+        {
+            if (incarnation == _incarnation)
+            {
+                _incarnation++;
+                (_sequence, _floor) = (0, 0);
+                _marks.Clear();
+                Number(InvalidationKind.Jump, []);
+            }
+
+            return HeadLocked;
+        }
+    }
 
     public MarksReply ReadMarks(IReadOnlyCollection<Mark> marks)
     {

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+
+namespace DistributedCache.AspNetCore.Middleware;
+
+/// <summary>A request like another that nobody waits for: what a response is fetched anew with behind its back.</summary>
+internal static class DetachedContext
+{
+    /// <summary>Copies what of a request chooses its response, before that request can end. Its services are a scope of its own, which
+    /// the caller disposes.</summary>
+    public static DefaultHttpContext Of(HttpContext origin, IServiceProvider services)
+    {
+        var request = origin.Request;
+        var features = new FeatureCollection();
+        var copied = new HttpRequestFeature
+        {
+            Protocol = request.Protocol,
+            Scheme = request.Scheme,
+            Method = HttpMethods.Get,
+            PathBase = request.PathBase.Value ?? "",
+            Path = request.Path.Value ?? "",
+            QueryString = request.QueryString.Value ?? "",
+            RawTarget = request.Path.Value + request.QueryString.Value,
+        };
+        foreach (var (name, value) in request.Headers) copied.Headers[name] = value;
+        features.Set<IHttpRequestFeature>(copied);
+        features.Set<IHttpResponseFeature>(new HttpResponseFeature());
+        features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
+        var context = new DefaultHttpContext(features) { RequestServices = services, User = origin.User };
+        context.SetEndpoint(origin.GetEndpoint());
+        context.Request.RouteValues = new RouteValueDictionary(request.RouteValues);
+        return context;
+    }
+}

@@ -1,0 +1,19 @@
+namespace DistributedCache.AspNetCore;
+
+/// <summary>What holds for the caching of all responses.</summary>
+public sealed class TieredResponseCachingOptions
+{
+    /// <summary>The name in <c>Cache-Status</c>, a token of RFC 9110. Default: <c>cache</c>.</summary>
+    public string CacheName { get; set; } = "cache";
+
+    /// <summary>Bytes of a body that is stored at most, from 0; a longer one is passed through. Default: 64 MiB.</summary>
+    public long MaximumBodySize { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Whether what is no endpoint with a policy of its own is cached too, by what its responses say of themselves: for a
+    /// proxy. Freshness is then guessed where a response says nothing. Default: false.</summary>
+    public bool CacheAllEndpoints { get; set; }
+
+    /// <summary>For how long after a response that could not be stored requests like it are not made to wait for each other. From zero;
+    /// default: 5 s.</summary>
+    public TimeSpan NotCacheableFor { get; set; } = TimeSpan.FromSeconds(5);
+}

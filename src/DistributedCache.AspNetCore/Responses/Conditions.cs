@@ -1,0 +1,29 @@
+using DistributedCache.AspNetCore.Headers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace DistributedCache.AspNetCore.Responses;
+
+/// <summary>A request's conditions on what it has already (RFC 9110, section 13; RFC 9111, section 4.3.2).</summary>
+internal static class Conditions
+{
+    /// <summary>Whether who asks has this representation: by its tag where he names one, else by its date.</summary>
+    public static bool IsUnchanged(IHeaderDictionary request, EntityTag? tag, StringValues lastModified)
+    {
+        if (request.IfNoneMatch.Count > 0) return EntityTag.IsNamed(request.IfNoneMatch, tag);
+        return HttpDates.TryParse(request.IfModifiedSince, out var since) && HttpDates.TryParse(lastModified, out var changed) && changed <= since;
+    }
+
+    /// <summary>Whether a part may be sent: <c>If-Range</c> asks for the whole where the rest is of another representation. It compares
+    /// strongly.</summary>
+    public static bool MayBePart(IHeaderDictionary request, EntityTag? tag, StringValues lastModified)
+    {
+        var condition = request.IfRange.ToString();
+        if (condition.Length == 0) return true;
+        if (EntityTag.TryParse(condition, out var named)) return tag is { IsWeak: false } own && !named.IsWeak && own.Opaque == named.Opaque;
+        return HttpDates.TryParse(condition, out var since) && HttpDates.TryParse(lastModified, out var changed) && changed == since;
+    }
+
+    /// <summary>Conditions only who has the current state can judge: they are the application's.</summary>
+    public static bool AreForTheOrigin(IHeaderDictionary request) => request.IfMatch.Count > 0 || request.IfUnmodifiedSince.Count > 0;
+}

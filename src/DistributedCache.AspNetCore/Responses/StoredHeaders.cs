@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using DistributedCache.AspNetCore.Headers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace DistributedCache.AspNetCore.Responses;
+
+/// <summary>Which fields of a response are stored.</summary>
+internal static class StoredHeaders
+{
+    // Of one connection (RFC 9110, section 7.6.1), of one answer, or made anew for each.
+    private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase)
+    {
+        HeaderNames.Connection, HeaderNames.KeepAlive, "Proxy-Connection", HeaderNames.ProxyAuthenticate, "Proxy-Authentication-Info", HeaderNames.ProxyAuthorization,
+        HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade, HeaderNames.Age, HeaderNames.ContentLength, HeaderNames.SetCookie,
+        "Cache-Status", HeaderNames.Server, HeaderNames.AltSvc,
+    };
+
+    /// <summary>What validators begin with that are made here of the body.</summary>
+    public const string OwnTag = "\"sha256-";
+
+    /// <param name="headers">The response's.</param>
+    /// <param name="body">Its body, from which one without a validator gets a strong one.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="received">When it came: its date, where it has none.</param>
+    public static KeyValuePair<string, StringValues>[] Of(IHeaderDictionary headers, ReadOnlySpan<byte> body, int status, DateTimeOffset received)
+    {
+        var named = HeaderText.Members(headers.Connection);
+        var stored = headers
+            .Where(header => !Dropped.Contains(header.Key) && !named.Contains(header.Key, StringComparer.OrdinalIgnoreCase))
+            .Select(static header => KeyValuePair.Create(header.Key, header.Value))
+            .ToList();
+        if (headers.Date.Count == 0) stored.Add(KeyValuePair.Create(HeaderNames.Date, (StringValues)HttpDates.Format(received)));
+        if (status == StatusCodes.Status200OK && headers.ETag.Count == 0 && headers.LastModified.Count == 0)
+            stored.Add(KeyValuePair.Create(HeaderNames.ETag, (StringValues)$"{OwnTag}{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\""));
+        return [.. stored];
+    }
+
+    /// <summary>The fields of a stored response as a 304 for it renews them (RFC 9111, section 3.2).</summary>
+    public static KeyValuePair<string, StringValues>[] Renew(StoredResponse stored, IHeaderDictionary renewed, DateTimeOffset received)
+    {
+        var fields = stored.Headers.ToDictionary(static header => header.Key, static header => header.Value, StringComparer.OrdinalIgnoreCase);
+        fields[HeaderNames.Date] = renewed.Date.Count > 0 ? renewed.Date : HttpDates.Format(received);
+        foreach (var (name, value) in renewed)
+        {
+            // What describes the stored bytes stays with them.
+            if (Dropped.Contains(name) || name.Equals(HeaderNames.ContentEncoding, StringComparison.OrdinalIgnoreCase)
+                || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.ContentRange, StringComparison.OrdinalIgnoreCase)) continue;
+            fields[name] = value;
+        }
+
+        return [.. fields];
+    }
+}

@@ -1,0 +1,68 @@
+using DistributedCache;
+using DistributedCache.AspNetCore;
+using DistributedCache.AspNetCore.Middleware;
+using DistributedCache.AspNetCore.Policies;
+using DistributedCache.AspNetCore.Responses;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+
+namespace Microsoft.Extensions.DependencyInjection
+{
+    /// <summary>Registers the caching of responses.</summary>
+    public static class TieredResponseCachingServiceExtensions
+    {
+        /// <summary>Caches responses of endpoints that say so by <see cref="CacheResponseAttribute"/>, in this cache.</summary>
+        /// <param name="builder">The default cache's.</param>
+        /// <param name="configure">What holds for all of them.</param>
+        /// <exception cref="NotSupportedException">The cache is a named one.</exception>
+        public static ITieredCacheBuilder AddTieredResponseCaching(this ITieredCacheBuilder builder, Action<TieredResponseCachingOptions>? configure = null)
+        {
+            ArgumentNullException.ThrowIfNull(builder);
+            if (builder.Name.Length > 0) throw new NotSupportedException($"Responses are cached in the default cache, not in '{builder.Name}'.");
+            builder.Services.AddOptions<TieredResponseCachingOptions>()
+                .Validate(static o => DistributedCache.AspNetCore.Headers.HeaderText.IsToken(o.CacheName), $"{nameof(TieredResponseCachingOptions.CacheName)} must be a token: letters, digits and !#$%&'*+-.^_`|~.")
+                .Validate(static o => o.MaximumBodySize >= 0, $"{nameof(TieredResponseCachingOptions.MaximumBodySize)} must be 0 bytes or more.")
+                .Validate(static o => o.NotCacheableFor >= TimeSpan.Zero, $"{nameof(TieredResponseCachingOptions.NotCacheableFor)} must be zero or more.")
+                .ValidateOnStart();
+            if (configure is not null) builder.Services.Configure(configure);
+            builder.Services.TryAddSingleton<EndpointPolicies>();
+            builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PolicyCheck>());
+            return builder.AddSerializer<CachedItem>(new CachedItemSerializer());
+        }
+    }
+}
+
+namespace Microsoft.AspNetCore.Builder
+{
+    /// <summary>Puts the caching of responses into the pipeline.</summary>
+    public static class TieredResponseCachingApplicationExtensions
+    {
+        /// <summary>Answers from the cache what is there, and stores what may be. After routing, authentication and authorization, before
+        /// what is to be cached.</summary>
+        /// <param name="app">The application.</param>
+        /// <exception cref="InvalidOperationException">The services lack <c>AddTieredResponseCaching</c>.</exception>
+        public static IApplicationBuilder UseTieredResponseCaching(this IApplicationBuilder app)
+        {
+            ArgumentNullException.ThrowIfNull(app);
+            if (app.ApplicationServices.GetService(typeof(EndpointPolicies)) is null)
+                throw new InvalidOperationException("Responses can't be cached: call AddTieredCache(…).AddTieredResponseCaching() on the services first.");
+            return app.UseMiddleware<TieredResponseCachingMiddleware>();
+        }
+
+        /// <summary>Caches the responses of an endpoint or a group.</summary>
+        /// <param name="builder">The endpoint or group.</param>
+        /// <param name="profile">The profile whose lifetimes hold; null: what each response says of itself.</param>
+        /// <param name="configure">Tags and what tells responses apart.</param>
+        /// <param name="conditions">What only code can say.</param>
+        public static TBuilder CacheResponse<TBuilder>(
+            this TBuilder builder, string? profile = null, Action<CacheResponseAttribute>? configure = null, Action<CacheResponseConditions>? conditions = null)
+            where TBuilder : IEndpointConventionBuilder
+        {
+            var attribute = new CacheResponseAttribute(profile);
+            configure?.Invoke(attribute);
+            var code = new CacheResponseConditions();
+            conditions?.Invoke(code);
+            return builder.WithMetadata(attribute, code);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using DistributedCache.Coherence;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Partitions;
+
+/// <summary>Makes heads of what one partition answers, with what is known besides: its versions and its eras.</summary>
+internal sealed class PartitionHeads
+{
+    private readonly PartitionEras _eras = new();
+    private readonly Lock _lock = new();
+    private Known _known;
+
+    public PartitionVersions Versions { get; } = new();
+
+    /// <summary>A head as scripts answer it.</summary>
+    public Head Of(RedisResult text) => _eras.Complete(Noted(HeadText.Parse((byte[]?)text ?? [], Versions.Floors)));
+
+    /// <summary>A head as scripts answer it with its eras.</summary>
+    public Head Of(RedisResult text, RedisResult eras) => _eras.Adopt(Of(text), (string?)eras);
+
+    /// <summary>A head in the hash's fields, which the versions follow; null where it is not whole.</summary>
+    public Head? In(RedisValue[] values, IReadOnlyList<string> registered)
+    {
+        Versions.Adopt((string?)values[4] ?? "");
+        Versions.AdoptFloors(registered, values.AsSpan(HeadText.Fields.Length));
+        return HeadText.Read(values, Versions.Floors) is { } head ? _eras.Complete(Noted(head)) : null;
+    }
+
+    /// <inheritdoc cref="In(RedisValue[], IReadOnlyList{string})"/>
+    public Head? In(RedisValue[] values, IReadOnlyList<string> registered, RedisValue eras) =>
+        In(values, registered) is { } head ? _eras.Adopt(head, eras) : null;
+
+    /// <summary>Notes the highest that any call has brought or was told: whichever call a new server meets first says above what its era
+    /// begins.</summary>
+    public Known Note(Known known)
+    {
+        lock (_lock)
+        {
+            if ((known.Incarnation, known.Seen).CompareTo((_known.Incarnation, _known.Seen)) > 0) _known = known;
+            return _known;
+        }
+    }
+
+    private Head Noted(Head head)
+    {
+        Note(new Known(head.Incarnation, head.Sequence));
+        return head;
+    }
+}

@@ -1,0 +1,11 @@
+namespace DistributedCache.Pipeline;
+
+/// <summary>A load, as its factory sees it.</summary>
+internal interface IRunningLoad
+{
+    /// <summary>Whether nobody asked for it.</summary>
+    bool IsBackground { get; }
+
+    /// <summary>Answers those who wait with the stale value, if it may be served; the load goes on for the next ones.</summary>
+    bool TryServeFallback();
+}

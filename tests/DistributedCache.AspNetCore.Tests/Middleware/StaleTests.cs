@@ -1,0 +1,113 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace DistributedCache.AspNetCore.Tests.Middleware;
+
+/// <summary>RFC 5861: stale while it is fetched anew, stale instead of an error; and it says so.</summary>
+public class StaleTests
+{
+    private int _runs;
+    private Func<HttpContext, Task<string>> _endpoint = _ => Task.FromResult("");
+
+    private Task<App> Start(string control) => App.StartAsync(app => app.MapGet("/a", (Delegate)((HttpContext context) =>
+    {
+        Interlocked.Increment(ref _runs);
+        context.Response.Headers.CacheControl = control;
+        return _endpoint(context);
+    })).CacheResponse());
+
+    [Fact]
+    public async Task Get_WithinStaleWhileRevalidate_IsAnsweredAtOnceAndFetchedBehind()
+    {
+        await using var app = await Start("max-age=60, stale-while-revalidate=30");
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        var release = new TaskCompletionSource<string>();
+        _endpoint = _ => release.Task;
+        var stale = await app.GetAsync("/a", ("X-Any", "x"));
+        Assert.Equal(("old", "70", "cache; hit; ttl=-10; detail=L1"), (stale.Body, stale["Age"], stale.CacheStatus));
+        release.SetResult("new");
+        await Until(async () => (await app.GetAsync("/a")).Body == "new");
+        Assert.Equal(2, _runs);
+    }
+
+    [Theory]
+    [InlineData("max-age=60, stale-while-revalidate=30")]
+    [InlineData("max-age=60, stale-while-revalidate=300, must-revalidate")]
+    [InlineData("s-maxage=60, stale-while-revalidate=300")]
+    public async Task Get_BeyondStaleWhileRevalidate_Waits(string control)
+    {
+        await using var app = await Start(control);
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(91));
+        _endpoint = _ => Task.FromResult("new");
+        Assert.Equal("new", (await app.GetAsync("/a")).Body);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Get_ErrorWithinStaleIfError_IsAnsweredStale(bool throws)
+    {
+        await using var app = await Start("max-age=60, stale-if-error=600");
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(100));
+        _endpoint = context =>
+        {
+            if (throws) throw new InvalidOperationException("broken");
+            context.Response.StatusCode = 503;
+            return Task.FromResult("error");
+        };
+        var stale = await app.GetAsync("/a");
+        Assert.Equal((200, "old", "100"), (stale.Status, stale.Body, stale["Age"]));
+        Assert.Contains("ttl=-40", stale.CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_ErrorBeyondStaleIfError_IsTheError()
+    {
+        await using var app = await Start("max-age=60, stale-if-error=10");
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(100));
+        _endpoint = context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.FromResult("error");
+        };
+        Assert.Equal((503, "error"), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body));
+    }
+
+    [Fact]
+    public async Task Get_LeaderFails_ReachesNoWaiter()
+    {
+        var leader = new TaskCompletionSource<string>();
+        var started = new TaskCompletionSource();
+        await using var app = await Start("max-age=60");
+        _endpoint = _ =>
+        {
+            _endpoint = _ => Task.FromResult("fine");
+            started.SetResult();
+            return leader.Task;
+        };
+        var first = app.GetAsync("/a");
+        await started.Task;
+        var waiters = Enumerable.Range(0, 5).Select(_ => app.GetAsync("/a")).ToArray();
+        leader.SetException(new InvalidOperationException("broken"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => first);
+        foreach (var waiter in waiters) Assert.Equal((200, "fine"), ((await waiter).Status, (await waiter).Body));
+    }
+
+    private static async Task Until(Func<Task<bool>> condition)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "It never came true.");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}

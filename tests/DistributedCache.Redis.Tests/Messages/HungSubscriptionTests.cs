@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using DistributedCache.Redis.Tests.Nodes;
+using DistributedCache.Redis.Tests.Servers;
+
+namespace DistributedCache.Redis.Tests.Messages;
+
+/// <summary>A subscription whose connection stays open and brings nothing, or that is gone, while the server answers all else.</summary>
+public sealed class HungSubscriptionTests : IAsyncLifetime
+{
+    private const string Key = "product:1";
+
+    // A second is what is promised; the rest is for a busy machine. The client by itself takes more than four.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2.5);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private readonly string _application = SharedRedisCluster.NewApplication();
+    private readonly Node.Counter _loads = new();
+    private RedisSingle _server = null!;
+    private Relay _relay = null!;
+    private Node _a = null!;
+    private Node _b = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await RedisSingle.StartAsync();
+        _relay = Relay.To(_server.Server);
+        _a = new Node(_server.ConnectionString, _application, Rare);
+        _b = new Node(_relay.Endpoint, _application, Rare);
+        await _a.UntilWritingAsync();
+        await _b.UntilWritingAsync();
+        await Poll.UntilAsync(HearsAsync, () => "Messages don't flow in the first place.");
+        await Poll.UntilAsync(
+            async () => ((object?[])(await _server.Server.ExecuteAsync("PUBSUB", "SHARDCHANNELS"))!).Count(static channel => ((string)channel!).Contains("}c:", StringComparison.Ordinal)) == 2,
+            () => "The nodes don't probe what they hear.");
+    }
+
+    [Fact]
+    public async Task Messages_AfterTheConnectionHung_FlowAgain()
+    {
+        Assert.True(_relay.HangSubscriptions() > 0);
+        await HearsAgainAsync();
+    }
+
+    [Fact]
+    public async Task Messages_AfterTheSubscriptionWasLost_FlowAgain()
+    {
+        Assert.True(await _relay.LoseSubscriptionsAsync() > 0);
+        await HearsAgainAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _a.DisposeAsync();
+        await _b.DisposeAsync();
+        await _relay.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    // Heads are compared so seldom that a message is the only news.
+    private static void Rare(TieredCacheOptions options) =>
+        (options.MaxStaleness, options.HeartbeatInterval, options.Partitions) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), 4);
+
+    private async Task HearsAgainAsync()
+    {
+        Assert.False(await HearsAsync());
+        var began = Stopwatch.GetTimestamp();
+        await Poll.UntilAsync(HearsAsync, () => $"The node hears nothing still. It logged:\n{string.Join('\n', _b.Logs.All)}", Soon);
+        TestContext.Current.TestOutputHelper?.WriteLine($"Messages flow after {Stopwatch.GetElapsedTime(began)}.");
+        Assert.Single(_b.Logs.Of(2003));
+    }
+
+    // Whether what one node removes is gone from the other's memory within a fifth of a second.
+    private async Task<bool> HearsAsync()
+    {
+        await _b.LoadAsync(Key, _loads);
+        var before = (await _b.LoadAsync(Key, _loads)).Value;
+        Assert.Equal(InvalidationStatus.Acknowledged, (await _a.Cache.RemoveAsync(Key, Stop)).Status);
+        for (var i = 0; i < 10; i++)
+        {
+            if ((await _b.LoadAsync(Key, _loads)).Value != before) return true;
+            await Task.Delay(20, Stop);
+        }
+
+        return false;
+    }
+}

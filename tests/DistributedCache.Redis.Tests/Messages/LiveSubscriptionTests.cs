@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using DistributedCache.Redis.Tests.Nodes;
+using DistributedCache.Redis.Tests.Servers;
+
+namespace DistributedCache.Redis.Tests.Messages;
+
+/// <summary>Subscriptions that are cut, move or hang: messages flow again soon, and not only when a heartbeat looks.</summary>
+public sealed class LiveSubscriptionTests : IAsyncLifetime
+{
+    // A second is what is promised; the rest is for a busy machine, and less than what the client takes by itself.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(3);
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private readonly string _application = SharedRedisCluster.NewApplication();
+    private readonly Node.Counter _loads = new();
+    private RedisCluster _cluster = null!;
+    private Stored _stored = null!;
+    private Node _a = null!;
+    private Node _b = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await RedisCluster.StartAsync();
+        _stored = await Stored.OpenAsync(_cluster.ConnectionString, _application, partitions: 8);
+        _a = new Node(_cluster.ConnectionString, _application, Rare);
+        _b = new Node(_cluster.ConnectionString, _application, Rare);
+        await _a.UntilWritingAsync();
+        await _b.UntilWritingAsync();
+        await FlowsAsync("product:1", TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task Messages_AfterSubscriptionsWereCut_FlowAgain()
+    {
+        foreach (var master in _cluster.Nodes.Take(3)) await master.ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        await FlowsAsync("product:1", Soon);
+    }
+
+    [Fact]
+    public async Task Messages_AfterTheSlotMoved_FlowAgain()
+    {
+        var slot = await _cluster.SlotOfAsync(_stored.Channel(_stored.PartitionOf("product:1")));
+        var source = await _cluster.MasterOfAsync(slot);
+        await _cluster.MoveSlotAsync(slot, _cluster.Nodes.Take(3).First(node => node != source));
+        await FlowsAsync("product:1", Soon);
+    }
+
+    [Fact]
+    public async Task Messages_AfterTheServerHungAndItsReplicaTookOver_FlowAgain()
+    {
+        var slot = await _cluster.SlotOfAsync(_stored.Channel(_stored.PartitionOf("product:1")));
+        var master = await _cluster.MasterOfAsync(slot);
+        master.Stop();
+        await Poll.UntilAsync(async () => (await _cluster.MasterOfAsync(slot)) != master, () => "No replica took over.");
+        await _a.UntilWritingAsync("product:1");
+        await FlowsAsync("product:1", Soon);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _a.DisposeAsync();
+        await _b.DisposeAsync();
+        await _stored.DisposeAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    // Heads are compared so seldom that a message is the only news.
+    private static void Rare(TieredCacheOptions options) =>
+        (options.MaxStaleness, options.HeartbeatInterval, options.Partitions) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), 8);
+
+    // Waits until what one node removes is gone from the other's memory within a fifth of a second.
+    private async Task FlowsAsync(string key, TimeSpan deadline)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await Poll.UntilAsync(
+            async () =>
+            {
+                await _b.LoadAsync(key, _loads);
+                var before = (await _b.LoadAsync(key, _loads)).Value;
+                if ((await _a.Cache.RemoveAsync(key, Stop)).Status != InvalidationStatus.Acknowledged) return false;
+                for (var i = 0; i < 10; i++)
+                {
+                    if ((await _b.LoadAsync(key, _loads)).Value != before) return true;
+                    await Task.Delay(20, Stop);
+                }
+
+                return false;
+            },
+            () => $"What one node removes, the other answers.\n{string.Join('\n', _b.Logs.All)}",
+            deadline);
+        TestContext.Current.TestOutputHelper?.WriteLine($"Messages flow after {Stopwatch.GetElapsedTime(began)}.");
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace DistributedCache.Redis.Tests.Servers;
+
+/// <summary>A way to a server whose connections can be made to hang: they stay open, and nothing comes through any more.</summary>
+internal sealed partial class Relay : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly int _server;
+    private readonly ConcurrentBag<Line> _lines = [];
+    private readonly Task _accepting;
+
+    private Relay(int server)
+    {
+        _server = server;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    public string Endpoint => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+
+    public static Relay To(RedisProcess server) => new(server.Port);
+
+    /// <summary>Hangs the connections that subscribe to something, as they are now; how many those are.</summary>
+    public int HangSubscriptions()
+    {
+        var subscribed = _lines.Where(static line => line is { Subscribes: true, Hangs: false }).ToList();
+        foreach (var line in subscribed) line.Hangs = true;
+        return subscribed.Count;
+    }
+
+    /// <summary>Has the server end what is subscribed, of which the client hears nothing; on how many connections.</summary>
+    public async Task<int> LoseSubscriptionsAsync()
+    {
+        var subscribed = _lines.Where(static line => line.Subscribes).ToList();
+        foreach (var line in subscribed) await line.UnsubscribeAsync();
+        return subscribed.Count;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        foreach (var line in _lines) line.Dispose();
+        await _accepting;
+        await Task.WhenAll(_lines.Select(static line => line.Done));
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await _listener.AcceptTcpClientAsync();
+                var server = new TcpClient { NoDelay = true };
+                await server.ConnectAsync(IPAddress.Loopback, _server);
+                _lines.Add(new Line(client, server));
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // The test is over.
+        }
+    }
+
+    [GeneratedRegex(@"[*>]3\r\n\$12\r\nsunsubscribe\r\n\$\d+\r\n[^\r]*\r\n:\d+\r\n")]
+    private static partial Regex Unsubscribed();
+
+    private sealed class Line : IDisposable
+    {
+        private bool _isSilent;
+
+        private readonly TcpClient _client;
+        private readonly TcpClient _server;
+
+        public Line(TcpClient client, TcpClient server)
+        {
+            (_client, _server) = (client, server);
+            client.NoDelay = true;
+            Done = Task.WhenAll(PassAsync(client, server, isRequest: true), PassAsync(server, client, isRequest: false));
+        }
+
+        public Task Done { get; }
+
+        public bool Subscribes { get; private set; }
+
+        public bool Hangs { get; set; }
+
+        public async Task UnsubscribeAsync()
+        {
+            _isSilent = true;
+            await _server.GetStream().WriteAsync("SUNSUBSCRIBE\r\n"u8.ToArray());
+        }
+
+        public void Dispose()
+        {
+            _client.Dispose();
+            _server.Dispose();
+        }
+
+        private async Task PassAsync(TcpClient from, TcpClient to, bool isRequest)
+        {
+            try
+            {
+                var bytes = new byte[16 * 1024];
+                while (await from.GetStream().ReadAsync(bytes) is > 0 and var count)
+                {
+                    if (isRequest) Subscribes |= bytes.AsSpan(0, count).IndexOf("SSUBSCRIBE"u8) >= 0;
+
+                    // Read all the same, so that neither side notices a full buffer.
+                    if (!Hangs) await to.GetStream().WriteAsync(isRequest || !_isSilent ? bytes.AsMemory(0, count) : WithoutUnsubscribed(bytes.AsSpan(0, count)));
+                }
+            }
+            catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                // One side is gone, and so is the other.
+            }
+
+            Dispose();
+        }
+
+        // The last of the answers says that none is left; those to the client's own requests come after it.
+        private byte[] WithoutUnsubscribed(ReadOnlySpan<byte> bytes)
+        {
+            var text = Encoding.Latin1.GetString(bytes);
+            return Encoding.Latin1.GetBytes(Unsubscribed().Replace(text, answer =>
+            {
+                if (!_isSilent) return answer.Value;
+                _isSilent = !answer.Value.EndsWith(":0\r\n", StringComparison.Ordinal);
+                return "";
+            }));
+        }
+    }
+}
