@@ -66,7 +66,7 @@ public static class EdgeBuilderExtensions
         builder, CloudFrontPurger.Name, configure, CloudFrontPurger.Check, CloudFrontPurger.FormatOf, static (o, client) => new CloudFrontPurger(o, client), heedsTargets: false);
 
     /// <summary>Purges another edge.</summary>
-    /// <typeparam name="TPurger">Its purger, made by the services.</typeparam>
+    /// <typeparam name="TPurger">Its purger: the service of that type, or made with the services.</typeparam>
     /// <param name="builder">The cache.</param>
     /// <param name="name">What the edge is called in logs, metrics and the queue that processes share: letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</param>
     /// <param name="tagHeader">The response header it reads tags from.</param>
@@ -81,7 +81,7 @@ public static class EdgeBuilderExtensions
         if (!NameText.IsValid(name)) throw new ArgumentException($"The edge's name is '{name}'; it must be {NameText.Rule}.", nameof(name));
         if (!HeaderText.IsToken(tagHeader)) throw new ArgumentException($"'{tagHeader}' is no name of a header.", nameof(tagHeader));
         EdgeRegistrations.Of(builder).Add(
-            name, new EdgeTagFormat(tagHeader, separator, EdgeTags.MaximumCount, EdgeTags.MaximumLength, 8_192), static services => ActivatorUtilities.CreateInstance<TPurger>(services));
+            name, new EdgeTagFormat(tagHeader, separator, EdgeTags.MaximumCount, EdgeTags.MaximumLength, 8_192), static services => ActivatorUtilities.GetServiceOrCreateInstance<TPurger>(services));
         return builder;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DistributedCache.AspNetCore.Edge.Tags;
 using DistributedCache.AspNetCore.Headers;
 using Microsoft.AspNetCore.Http;
@@ -70,22 +69,4 @@ internal sealed class EdgeHeaders(IReadOnlyList<EdgeSite> edges)
     }
 
     private static string Quoted(IEnumerable<string> tags) => string.Join(", ", tags.Select(static tag => $"\"{tag}\""));
-}
-
-/// <summary>How long an edge may keep a response, in whole seconds; zero of a window: there is none.</summary>
-/// <param name="MaxAge">For how long it is fresh.</param>
-/// <param name="StaleWhileRevalidate">For how long after that it may be served while it is fetched anew.</param>
-/// <param name="StaleIfError">For how long after that it may be served where the origin fails.</param>
-internal readonly record struct EdgeLifetime(TimeSpan MaxAge, TimeSpan StaleWhileRevalidate = default, TimeSpan StaleIfError = default)
-{
-    /// <summary>The directives, a structured dictionary.</summary>
-    public override string ToString()
-    {
-        var text = $"max-age={Seconds(MaxAge)}";
-        if (StaleWhileRevalidate >= TimeSpan.FromSeconds(1)) text += $", stale-while-revalidate={Seconds(StaleWhileRevalidate)}";
-        if (StaleIfError >= TimeSpan.FromSeconds(1)) text += $", stale-if-error={Seconds(StaleIfError)}";
-        return text;
-    }
-
-    private static string Seconds(TimeSpan time) => ((long)Math.Max(0, time.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 }

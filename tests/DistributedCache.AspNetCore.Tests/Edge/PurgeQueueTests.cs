@@ -1,7 +1,7 @@
-using System.Diagnostics.Metrics;
 using DistributedCache.AspNetCore.Edge;
 using DistributedCache.AspNetCore.Edge.Purging;
 using DistributedCache.AspNetCore.Edge.Tags;
+using DistributedCache.Redis.Tests.Servers;
 using DistributedCache.Remote;
 using DistributedCache.Remote.InProcess;
 using Microsoft.Extensions.Time.Testing;
@@ -113,37 +113,48 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     [Fact]
     public async Task Purge_NeverAnswers_IsGivenUpBeforeItsClaimEnds()
     {
-        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var ended = DateTimeOffset.MaxValue;
+        var edge = new RecordedPurger(_time);
+        edge.OnPurge = token =>
+        {
+            token.Register(() => ended = _time.GetUtcNow());
+            return Task.Delay(Timeout.Infinite, token);
+        };
         var queue = Queue(edge);
         await queue.AddAsync("a");
         var began = (await edge.NextAsync()).Time;
 
         await Advance.UntilAsync(_time, () => _log.Count(1350) == 1);
 
-        Assert.InRange(_time.GetUtcNow() - began, TimeSpan.FromSeconds(1), PurgeQueue.Lease);
+        Assert.InRange(ended - began, TimeSpan.FromSeconds(1), PurgeQueue.Lease - TimeSpan.FromSeconds(1));
     }
 
     [Fact]
     public async Task Add_QueueIsFull_DropsCountsAndLogsOnce()
     {
-        var dropped = 0L;
-        using var listener = new MeterListener();
-        listener.InstrumentPublished = (instrument, l) =>
-        {
-            if (instrument.Name == "distributedcache.edge.purges") l.EnableMeasurementEvents(instrument);
-        };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-        {
-            if (tags.ToArray().Contains(new("distributedcache.edge.result", "dropped")) && tags.ToArray().Contains(new("distributedcache.edge", "full"))) dropped += value;
-        });
-        listener.Start();
+        using var purges = new PurgeCounts("full");
         var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
         var queue = Queue(edge, name: "full", options: new EdgeOptions { PendingLimit = 4 });
 
         foreach (var tag in (string[])["a", "b", "c", "d", "a"]) await queue.AddAsync(tag);
 
-        Assert.Equal(2, dropped);
+        Assert.Equal(2, purges["dropped"]);
         Assert.Equal(1, _log.Count(1351));
+    }
+
+    [Fact]
+    public async Task Purge_FailsThenSucceeds_IsCountedByResult()
+    {
+        using var purges = new PurgeCounts("counted");
+        var edge = new RecordedPurger(_time);
+        edge.OnPurge = _ => edge.Begun == 1 ? throw new HttpRequestException("away") : Task.CompletedTask;
+        var queue = Queue(edge, name: "counted");
+
+        await queue.AddAsync("a");
+        await Advance.UntilAsync(_time, () => _log.Count(1354) == 2);
+
+        Assert.Equal(1, purges["failed"]);
+        Assert.Equal(2, purges["purged"]);
     }
 
     [Fact]
@@ -154,7 +165,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         await queue.AddAsync("a");
         await edge.NextAsync();
 
-        await queue.EndAsync();
+        await queue.EndAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(["a"], (await edge.NextAsync()).Tags);
         Assert.Equal(0, _log.Count(1353));
@@ -168,7 +179,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         await queue.AddAsync("a");
         await edge.NextAsync();
 
-        var end = queue.EndAsync();
+        var end = queue.EndAsync(TestContext.Current.CancellationToken);
         await Advance.UntilAsync(_time, () => end.IsCompleted);
 
         Assert.Equal(1, _log.Count(1353));
@@ -201,6 +212,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         await queue.AddAsync("a");
         await edge.NextAsync(_time);
         await edge.NextAsync(_time);
+        await Poll.UntilAsync(() => Task.FromResult(_log.Count(1354) == 2), static () => "The purges were not completed.");
 
         _time.Advance(PurgeQueue.Lease * 2);
         await queue.AddAsync("b");

@@ -6,6 +6,10 @@ namespace DistributedCache.AspNetCore.Tests.Edge;
 internal sealed class RecordedPurger(TimeProvider? time = null) : IEdgePurger
 {
     private readonly Channel<Purge> _purges = Channel.CreateUnbounded<Purge>();
+    private int _begun;
+
+    /// <summary>How many purges have begun.</summary>
+    public int Begun => _begun;
 
     /// <summary>What a purge does; nothing, unless a test sets it.</summary>
     public Func<CancellationToken, Task> OnPurge { get; set; } = static _ => Task.CompletedTask;
@@ -15,6 +19,7 @@ internal sealed class RecordedPurger(TimeProvider? time = null) : IEdgePurger
 
     public async ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _begun);
         _purges.Writer.TryWrite(new Purge([.. tags], (time ?? TimeProvider.System).GetUtcNow()));
         await OnPurge(cancellationToken);
     }

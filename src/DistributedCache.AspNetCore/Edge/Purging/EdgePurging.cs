@@ -38,7 +38,7 @@ internal sealed class EdgePurging(IServiceProvider services, string cache) : IHo
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        await Task.WhenAll(_queues.Select(static queue => queue.EndAsync())).ConfigureAwait(false);
+        await Task.WhenAll(_queues.Select(queue => queue.EndAsync(cancellationToken))).ConfigureAwait(false);
         if (_engine is { } engine) engine.TagInvalidated = null;
     }
 

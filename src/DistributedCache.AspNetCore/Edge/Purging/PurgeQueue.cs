@@ -58,16 +58,16 @@ internal sealed class PurgeQueue : IAsyncDisposable
     }
 
     /// <summary>Purges what is due, and what only this process knows, and ends.</summary>
-    public async Task EndAsync()
+    public async Task EndAsync(CancellationToken cancellationToken)
     {
         _store.MakeDue();
         _isEnding = true;
         Wake();
         try
         {
-            await _run.WaitAsync(_options.DrainTimeout, _time).ConfigureAwait(false);
+            await _run.WaitAsync(_options.DrainTimeout, _time, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             await _stop.CancelAsync().ConfigureAwait(false);
             await _run.ConfigureAwait(false);

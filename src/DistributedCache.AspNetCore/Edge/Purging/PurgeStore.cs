@@ -95,6 +95,3 @@ internal sealed class PurgeStore(string edge, int limit, IRemoteSchedule? remote
         if (Interlocked.Exchange(ref _isAway, 1) == 0) log.StoreAway(edge, exception);
     }
 }
-
-/// <summary>Purges that were claimed, and where.</summary>
-internal readonly record struct PurgeClaim(IRemoteSchedule Schedule, ClaimedNames Claimed);
