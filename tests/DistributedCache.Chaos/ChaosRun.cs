@@ -42,7 +42,7 @@ internal sealed class ChaosRun(ChaosOptions options, Action<string> say)
         var recovery = new RecoveryWatch(fleet.Nodes, _world);
         if (await recovery.UntilCoherentAsync(StartTime) is null) throw new TimeoutException($"The nodes did not become coherent within {StartTime} of their start.");
 
-        var scene = new FaultScene(cluster, options.NodeTimeout, fleet.Nodes, _world, new FailoverLosses(_application, fleet.Nodes, _world), _random);
+        var scene = new FaultScene(cluster, options.NodeTimeout, fleet.Nodes, _world, new FailoverLosses(cluster, _application, fleet.Nodes, _world), _random);
         var deck = new FaultDeck([.. options.Faults.Select(Fault)], _random);
         using var stop = new CancellationTokenSource();
         var load = LoadAsync(cluster, fleet.Nodes, await fleet.AddAsync(), stop.Token);

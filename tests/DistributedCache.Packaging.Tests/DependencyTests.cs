@@ -18,6 +18,7 @@ public class DependencyTests(PackedFeed feed)
             "Polly.RateLimiting",
             "System.Threading.RateLimiting",
         ],
+        ["DistributedCache.AspNetCore"] = ["DistributedCache"],
         ["DistributedCache.Redis"] = ["DistributedCache", "StackExchange.Redis"],
         ["DistributedCache.EntityFrameworkCore"] = ["DistributedCache", "Microsoft.EntityFrameworkCore.Relational"],
     };
