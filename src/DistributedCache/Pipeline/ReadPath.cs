@@ -30,7 +30,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         if (!call.Loads) return GetOrDefaultAsync<T>(call, candidate, cancellationToken);
         if (!engine.Started.IsCompleted) return ValueOfAsync(GetOrCreateEntryAsync(call, state, factory, cancellationToken));
         var joined = engine.Coherence.Version.Current;
-        var load = Join(call, candidate, state, factory, out var own);
+        var load = Join(call, candidate, state, factory, acceptance: null, out var own);
         if (own is not null) return own.LeadAsync(cancellationToken);
         return joined == load.StartVersion && !call.Isolates && !load.IsBulk
             ? load.WaitAsync(cancellationToken)
@@ -43,7 +43,8 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
         TieredCacheEntryOptions? options,
         IEnumerable<string>? tags,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        IAcceptance<T>? acceptance = null)
     {
         ArgumentNullException.ThrowIfNull(factory);
         var call = engine.Call<T>(tenant, key, options, tags, isolates);
@@ -54,7 +55,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
             return new LookupInfo(CacheTier.Source, now, now).Lookup(await LoadUncachedAsync(call, state, factory, cancellationToken).ConfigureAwait(false), now);
         }
 
-        return await GetOrCreateEntryAsync(call, state, factory, cancellationToken).ConfigureAwait(false);
+        return await GetOrCreateEntryAsync(call, state, factory, cancellationToken, acceptance).ConfigureAwait(false);
     }
 
     public ValueTask<CacheLookup<T>> GetAsync<T>(string key, TieredCacheEntryOptions? options, CancellationToken cancellationToken)
@@ -144,12 +145,17 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
 
     /// <summary>Joins the key's flight, or puts one of this call's own in the table, which is then to be led.</summary>
     private Load<T> Join<TState, T>(
-        in EntryCall call, LocalEntry? candidate, TState state, Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory, out SingleLoad<TState, T>? own)
+        in EntryCall call,
+        LocalEntry? candidate,
+        TState state,
+        Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
+        IAcceptance<T>? acceptance,
+        out SingleLoad<TState, T>? own)
     {
-        var load = engine.Flights.Join<Load<T>, T, (CacheEngine, EntryCall, LocalEntry?, TState, Func<TState, LoadContext, CancellationToken, ValueTask<T>>)>(
+        var load = engine.Flights.Join<Load<T>, T, (CacheEngine, EntryCall, LocalEntry?, TState, Func<TState, LoadContext, CancellationToken, ValueTask<T>>, IAcceptance<T>?)>(
             call.FlightKeyFor<T>(),
-            (engine, call, candidate, state, factory),
-            static s => new SingleLoad<TState, T>(s.Item1, s.Item2, s.Item3, s.Item4, s.Item5),
+            (engine, call, candidate, state, factory, acceptance),
+            static s => new SingleLoad<TState, T>(s.Item1, s.Item2, s.Item3, s.Item4, s.Item5) { Acceptance = s.Item6 },
             out var isNew);
         own = isNew ? (SingleLoad<TState, T>)load : null;
         if (!isNew) HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Collapsed);
@@ -157,9 +163,14 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
     }
 
     private async ValueTask<CacheLookup<T>> GetOrCreateEntryAsync<TState, T>(
-        EntryCall call, TState state, Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory, CancellationToken cancellationToken)
+        EntryCall call,
+        TState state,
+        Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
+        CancellationToken cancellationToken,
+        IAcceptance<T>? acceptance = null)
     {
-        if (TryLocal(call, out T value, out var info, out var candidate, out var isDue))
+        if (TryLocal(call, out T value, out var info, out var candidate, out var isDue)
+            && (acceptance is null || acceptance.IsFresh(value) || IsResting(candidate)))
         {
             if (isDue) Refresh(call, candidate, state, factory);
             return info.Lookup(value, engine.Clock.Now);
@@ -168,11 +179,14 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         if (!call.Loads) return await GetAsync<T>(call, cancellationToken).ConfigureAwait(false);
         if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var joined = engine.Coherence.Version.Current;
-        var load = Join(call, candidate, state, factory, out var own);
+        var load = Join(call, candidate, state, factory, acceptance, out var own);
         if (own is null) return await FollowAsync(load, joined, call, state, factory, cancellationToken).ConfigureAwait(false);
         value = await own.LeadAsync(cancellationToken).ConfigureAwait(false);
         return load.Info.Lookup(value, engine.Clock.Now);
     }
+
+    /// <summary>Whether the entry stands in for a load that failed, which is not to be tried again yet.</summary>
+    private bool IsResting(LocalEntry? entry) => entry is FallbackEntry fallback && engine.Clock.Now < fallback.RetryAt;
 
     /// <summary>Waits for a flight that others began, and begins anew where what it brought is not for this caller.</summary>
     private async ValueTask<CacheLookup<T>> FollowAsync<TState, T>(

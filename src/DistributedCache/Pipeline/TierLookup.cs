@@ -35,6 +35,9 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
 
     public EntryCall Call { get; }
 
+    /// <summary>What its first caller takes for an answer; null: whatever is fresh.</summary>
+    public IAcceptance<T>? Acceptance { get; init; }
+
     public override FlightKey Key => Call.FlightKeyFor<T>();
 
     public override string Index => Call.Key.Index;
@@ -133,6 +136,7 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     {
         if (Fallback is not { } entry || IsCompleted) return false;
         if (!MayStandIn(entry) || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
+        if (Acceptance is { } acceptance && !acceptance.MayStandIn(value!)) return false;
         Info = LookupInfo.Of(entry, _isFallbackRemote ? CacheTier.Remote : CacheTier.Local, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
         Payload = entry.Value as StoredPayload;
         KeepAloft();
@@ -161,7 +165,8 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         var isUnverified = verdict is Verdict.Unverified or Verdict.Unknown;
         if (verdict == Verdict.Invalid
             || (isUnverified && !Unverified.MayServe(_engine.Coherence, Call.Policy.Profile, stamps, began, now))
-            || !_engine.Values.TryOpen(stored, isCopied: false, out T? value)) return false;
+            || !_engine.Values.TryOpen(stored, isCopied: false, out T? value)
+            || (Acceptance is { } acceptance && !acceptance.IsFresh(value!))) return false;
         Info = info with { IsUnverified = isUnverified };
         Payload = stored as StoredPayload;
         var counters = _engine.CountersOf(Call.Policy.Profile);

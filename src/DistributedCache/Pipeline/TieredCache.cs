@@ -66,6 +66,17 @@ internal sealed class TieredCache : ITieredCache
         CancellationToken cancellationToken) =>
         _reads.GetOrCreateEntryAsync(key, state, factory, options, tags, cancellationToken);
 
+    /// <summary>The same for a caller who judges what answers it.</summary>
+    public ValueTask<CacheLookup<T>> GetOrCreateEntryAsync<TState, T>(
+        string key,
+        TState state,
+        Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
+        IAcceptance<T> acceptance,
+        TieredCacheEntryOptions? options,
+        IEnumerable<string>? tags,
+        CancellationToken cancellationToken) =>
+        _reads.GetOrCreateEntryAsync(key, state, factory, options, tags, cancellationToken, acceptance);
+
     public ValueTask<CacheLookup<T>> GetAsync<T>(string key, TieredCacheEntryOptions? options, CancellationToken cancellationToken) =>
         _reads.GetAsync<T>(key, options, cancellationToken);
 

@@ -47,30 +47,6 @@ public class FieldTests
     }
 
     [Theory]
-    [InlineData("Mon, 05 Jan 2026 12:00:00 GMT", true)]
-    [InlineData("Monday, 05-Jan-26 12:00:00 GMT", true)]
-    [InlineData("Mon Jan  5 12:00:00 2026", true)]
-    [InlineData("Mon, 05 Jan 2026 12:00:00 CET", false)]
-    [InlineData("Mon, 05 Jan 2026 12:00:00 +0000", false)]
-    [InlineData("Tue, 05 Jan 2026 12:00:00 GMT", false)]
-    [InlineData("0", false)]
-    [InlineData("-1", false)]
-    public void HttpDates_Form_IsOneOfThree(string text, bool isDate)
-    {
-        Assert.Equal(isDate, HttpDates.TryParse(text, out var date));
-        if (isDate) Assert.Equal(Now, date);
-    }
-
-    [Theory]
-    [InlineData("Sunday, 06-Nov-94 08:49:37 GMT", 1994)]
-    [InlineData("Tuesday, 06-Nov-29 08:49:37 GMT", 2029)]
-    public void HttpDates_TwoDigitYear_IsNoMoreThanFiftyYearsAhead(string text, int year)
-    {
-        Assert.True(HttpDates.TryParse(text, out var date));
-        Assert.Equal(year, date.Year);
-    }
-
-    [Theory]
     [InlineData("7", 7)]
     [InlineData("7, 100", 7)]
     [InlineData("-7", 0)]
