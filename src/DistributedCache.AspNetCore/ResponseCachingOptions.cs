@@ -16,4 +16,8 @@ public sealed class TieredResponseCachingOptions
     /// <summary>For how long after a response that could not be stored requests like it are not made to wait for each other. From zero;
     /// default: 5 s.</summary>
     public TimeSpan NotCacheableFor { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For how long a client that has written reads what it wrote on every node: a cookie tells the node what to wait for. From
+    /// zero, which means no cookie, to a day; default: 30 s.</summary>
+    public TimeSpan ReadYourWritesFor { get; set; } = TimeSpan.FromSeconds(30);
 }

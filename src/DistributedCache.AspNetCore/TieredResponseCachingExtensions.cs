@@ -3,6 +3,7 @@ using DistributedCache.AspNetCore;
 using DistributedCache.AspNetCore.Middleware;
 using DistributedCache.AspNetCore.Policies;
 using DistributedCache.AspNetCore.Responses;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
@@ -23,8 +24,10 @@ namespace Microsoft.Extensions.DependencyInjection
                 .Validate(static o => DistributedCache.AspNetCore.Headers.HeaderText.IsToken(o.CacheName), $"{nameof(TieredResponseCachingOptions.CacheName)} must be a token: letters, digits and !#$%&'*+-.^_`|~.")
                 .Validate(static o => o.MaximumBodySize >= 0, $"{nameof(TieredResponseCachingOptions.MaximumBodySize)} must be 0 bytes or more.")
                 .Validate(static o => o.NotCacheableFor >= TimeSpan.Zero, $"{nameof(TieredResponseCachingOptions.NotCacheableFor)} must be zero or more.")
+                .Validate(static o => o.ReadYourWritesFor >= TimeSpan.Zero && o.ReadYourWritesFor <= TimeSpan.FromDays(1), $"{nameof(TieredResponseCachingOptions.ReadYourWritesFor)} must be from zero to 1.00:00:00.")
                 .ValidateOnStart();
             if (configure is not null) builder.Services.Configure(configure);
+            builder.Services.AddDataProtection();
             builder.Services.TryAddSingleton<EndpointPolicies>();
             builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PolicyCheck>());
             return builder.AddSerializer<CachedItem>(new CachedItemSerializer());
@@ -52,17 +55,14 @@ namespace Microsoft.AspNetCore.Builder
         /// <summary>Caches the responses of an endpoint or a group.</summary>
         /// <param name="builder">The endpoint or group.</param>
         /// <param name="profile">The profile whose lifetimes hold; null: what each response says of itself.</param>
-        /// <param name="configure">Tags and what tells responses apart.</param>
-        /// <param name="conditions">What only code can say.</param>
-        public static TBuilder CacheResponse<TBuilder>(
-            this TBuilder builder, string? profile = null, Action<CacheResponseAttribute>? configure = null, Action<CacheResponseConditions>? conditions = null)
+        /// <param name="configure">Tags, what tells responses apart, and what only code can say.</param>
+        public static TBuilder CacheResponse<TBuilder>(this TBuilder builder, string? profile = null, Action<CacheResponseAttribute>? configure = null)
             where TBuilder : IEndpointConventionBuilder
         {
             var attribute = new CacheResponseAttribute(profile);
             configure?.Invoke(attribute);
-            var code = new CacheResponseConditions();
-            conditions?.Invoke(code);
-            return builder.WithMetadata(attribute, code);
+            if (attribute.ResultTags.Count > 0) builder.AddEndpointFilter((context, next) => ResultTags.AddAsync(context, next, attribute));
+            return builder.WithMetadata(attribute);
         }
     }
 }

@@ -14,28 +14,44 @@ internal sealed class EdgeHeaders(IReadOnlyList<EdgeSite> edges)
     public const string GroupInvalidation = "Cache-Group-Invalidation";
 
     private const string NoStore = "no-store";
+    private const string Expired = "max-age=0";
+
+    public bool HasEdges => edges.Count > 0;
 
     /// <summary>For a cache without edges.</summary>
     public static EdgeHeaders None { get; } = new([]);
 
-    /// <summary>Says how long edges may keep the response, and under which tags.</summary>
-    /// <returns>False where an edge would keep only some of the tags: what is said then is that none may keep it.</returns>
-    public bool Allow(IHeaderDictionary headers, EdgeLifetime lifetime, string tenant, IEnumerable<string> tags)
-    {
-        if (EdgeTags.Of(tenant, tags) is not { } portable || !TryTag(headers, portable))
-        {
-            Forbid(headers);
-            return false;
-        }
+    /// <summary>Says how long edges may keep the response.</summary>
+    public static void Allow(IHeaderDictionary headers, EdgeLifetime lifetime) => headers[Control] = headers[OlderControl] = lifetime.ToString();
 
-        headers[Control] = headers[OlderControl] = lifetime.ToString();
-        return true;
+    /// <summary>Says that an edge may keep the response for no time at all.</summary>
+    public void Expire(IHeaderDictionary headers)
+    {
+        headers[Control] = headers[OlderControl] = Expired;
+        ForbidByCacheControl(headers);
     }
 
     /// <summary>Says that no edge may keep the response. Clients may, as they might before.</summary>
     public void Forbid(IHeaderDictionary headers)
     {
         headers[Control] = headers[OlderControl] = NoStore;
+        ForbidByCacheControl(headers);
+    }
+
+    /// <summary>Says what an unsafe request has invalidated, to caches of the same origin on its way. The first tags, if they are many:
+    /// it only comes before the purge, never in its place.</summary>
+    public static void Invalidate(IHeaderDictionary headers, IEnumerable<(string Tenant, string Tag)> tags)
+    {
+        string[] groups = [.. tags.Select(static tag => EdgeTags.Of(tag.Tenant, tag.Tag)).Distinct().Take(EdgeTags.MaximumCount)];
+        if (groups.Length > 0) headers[GroupInvalidation] = Quoted(groups);
+    }
+
+    /// <summary>Puts the tags into each edge's header and into <c>Cache-Groups</c>.</summary>
+    /// <returns>False where an edge would keep only some of them; nothing is said then.</returns>
+    public bool TryTag(IHeaderDictionary headers, string tenant, IEnumerable<string> tags) => EdgeTags.Of(tenant, tags) is { } portable && TryTag(headers, portable);
+
+    private void ForbidByCacheControl(IHeaderDictionary headers)
+    {
         if (edges.All(static edge => edge.HeedsTargets)) return;
 
         // Cache-Control is all this edge heeds: what lets shared caches keep the response goes from it.
@@ -44,14 +60,6 @@ internal sealed class EdgeHeaders(IReadOnlyList<EdgeSite> edges)
             || member.StartsWith("s-maxage", StringComparison.OrdinalIgnoreCase)
             || member.StartsWith("private", StringComparison.OrdinalIgnoreCase));
         headers.CacheControl = string.Join(", ", members.Prepend("private"));
-    }
-
-    /// <summary>Says what an unsafe request has invalidated, to caches of the same origin on its way. The first tags, if they are many:
-    /// it only comes before the purge, never in its place.</summary>
-    public static void Invalidate(IHeaderDictionary headers, string tenant, IEnumerable<string> tags)
-    {
-        string[] groups = [.. tags.Select(tag => EdgeTags.Of(tenant, tag)).Distinct().Take(EdgeTags.MaximumCount)];
-        if (groups.Length > 0) headers[GroupInvalidation] = Quoted(groups);
     }
 
     private bool TryTag(IHeaderDictionary headers, IReadOnlyList<string> tags)

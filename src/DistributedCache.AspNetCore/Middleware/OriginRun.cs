@@ -1,14 +1,16 @@
+using DistributedCache.AspNetCore.Edge;
 using DistributedCache.AspNetCore.Freshness;
 using DistributedCache.AspNetCore.Headers;
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.AspNetCore.Storing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace DistributedCache.AspNetCore.Middleware;
 
 /// <summary>Runs the application for a request, its answer streaming to the client while it is kept.</summary>
-internal sealed class OriginRun(RequestDelegate next, TieredResponseCachingOptions options, CacheStatus status, TimeProvider time)
+internal sealed class OriginRun(RequestDelegate next, TieredResponseCachingOptions options, CacheStatus status, EdgeAnswers edges, TimeProvider time)
 {
     /// <summary>Runs it and answers what may be stored of it.</summary>
     /// <param name="request">The request.</param>
@@ -25,6 +27,8 @@ internal sealed class OriginRun(RequestDelegate next, TieredResponseCachingOptio
         var received = requested;
         string? against = null;
         var isRenewal = false;
+        var lifetime = default(Lifetime);
+        List<KeyValuePair<string, StringValues>>? fields = null;
         var capture = new CaptureStream(hasClient ? client : Stream.Null, options.MaximumBodySize, Begin);
         response.Body = capture;
         try
@@ -43,7 +47,7 @@ internal sealed class OriginRun(RequestDelegate next, TieredResponseCachingOptio
 
         if (isRenewal) return Renewed(stale!, response.Headers, requested, received);
         return against is null && capture.IsWhole && IsComplete(response, capture)
-            ? Stored(request, response, capture.Kept, requested, received)
+            ? Stored(response, fields!, capture.Kept, requested, received, lifetime)
             : NotCacheable.Instance;
 
         bool Begin()
@@ -57,9 +61,22 @@ internal sealed class OriginRun(RequestDelegate next, TieredResponseCachingOptio
 
             if (stale is not null && response.StatusCode >= 500 && MayStandIn(stale, received)) throw new StaleInsteadException($"The application answered {response.StatusCode}.");
             var said = CacheControl.Parse(response.Headers.CacheControl);
-            against = StorageRules.Against(context.Request, request.Asked, response.StatusCode, response.Headers, said) ?? Unfit(request, response, said, received);
+            against = StorageRules.Against(context.Request, request.Asked, response.StatusCode, response.Headers, said) ?? Refusal(request);
+            if (against is null)
+            {
+                lifetime = LifetimeOf(request, response.StatusCode, response.Headers, said, received);
+                against = Unfit(response, lifetime);
+            }
+
+            var speaks = edges.IsFor(request.Policy);
+            var isForEdges = against is null && request.IsForEdges;
+            if (speaks && isForEdges) edges.TryTag(response.Headers, request.Tags);
+            if (against is null) fields = StoredHeaders.Of(response.Headers, received);
+
             if (!hasClient) return false;
             request.IsAnswered = true;
+            if (speaks && isForEdges) edges.Allow(response.Headers, request.Policy, lifetime, Age.WhenReceived(response.Headers, requested, received), isDoubtful: false);
+            else if (speaks) edges.Forbid(response.Headers);
             status.Forwarded(response.Headers, request.Reason, against is null, detail: against);
             return true;
         }
@@ -69,9 +86,18 @@ internal sealed class OriginRun(RequestDelegate next, TieredResponseCachingOptio
     public static bool MayStandIn(StoredResponse stale, DateTimeOffset now) =>
         !stale.Lifetime.MustRevalidate && stale.AgeAt(now) < (stale.Lifetime.Fresh ?? 0) + stale.Lifetime.IfError;
 
-    private static string? Unfit(CacheRequest request, HttpResponse response, CacheControl said, DateTimeOffset received)
+    /// <summary>What code says against storing a response that may be stored.</summary>
+    private static string? Refusal(CacheRequest request)
     {
-        var lifetime = LifetimeOf(request, response.StatusCode, response.Headers, said, received);
+        if (request.Policy.Code.Length == 0) return null;
+        var storing = new CacheResponseStoring(request.Context, request.Tags);
+        foreach (var policy in request.Policy.Code) policy.BeforeStoring(storing);
+        request.Duration = storing.Duration;
+        return storing.IsRefused || storing.Duration <= TimeSpan.Zero ? "policy" : null;
+    }
+
+    private static string? Unfit(HttpResponse response, in Lifetime lifetime)
+    {
         if (lifetime.Fresh is null) return "no freshness";
         var hasValidator = response.Headers.ETag.Count > 0 || response.Headers.LastModified.Count > 0;
         return lifetime.Fresh == 0 && lifetime.WhileRevalidate == 0 && lifetime.IfError == 0 && !hasValidator ? "stale" : null;
@@ -80,7 +106,7 @@ internal sealed class OriginRun(RequestDelegate next, TieredResponseCachingOptio
     private static Lifetime LifetimeOf(CacheRequest request, int status, IHeaderDictionary headers, CacheControl said, DateTimeOffset received)
     {
         var lifetime = Lifetime.Of(headers, said, received);
-        if (request.Policy.Duration is { } own && !said.NoCache) return lifetime with { Fresh = (long)own.TotalMilliseconds };
+        if ((request.Duration ?? request.Policy.Duration) is { } own && !said.NoCache) return lifetime with { Fresh = (long)own.TotalMilliseconds };
         if (request.Profile is { } profile)
         {
             return lifetime with
@@ -94,16 +120,12 @@ internal sealed class OriginRun(RequestDelegate next, TieredResponseCachingOptio
         return lifetime with { Fresh = Lifetime.Heuristic(headers, received) is > 0 and var guess ? guess : null };
     }
 
-    private static StoredResponse Stored(CacheRequest request, HttpResponse response, ReadOnlyMemory<byte> body, DateTimeOffset requested, DateTimeOffset received)
+    private static StoredResponse Stored(
+        HttpResponse response, List<KeyValuePair<string, StringValues>> fields, ReadOnlyMemory<byte> body, DateTimeOffset requested, DateTimeOffset received, in Lifetime lifetime)
     {
-        var said = CacheControl.Parse(response.Headers.CacheControl);
-        return new StoredResponse(
-            response.StatusCode,
-            StoredHeaders.Of(response.Headers, body.Span, response.StatusCode, received),
-            body,
-            Age.WhenReceived(response.Headers, requested, received),
-            received.ToUnixTimeMilliseconds(),
-            LifetimeOf(request, response.StatusCode, response.Headers, said, received));
+        var headers = response.Headers;
+        if (response.StatusCode == StatusCodes.Status200OK && headers.ETag.Count == 0 && headers.LastModified.Count == 0) fields.Add(StoredHeaders.TagOf(body.Span));
+        return new StoredResponse(response.StatusCode, [.. fields], body, Age.WhenReceived(headers, requested, received), received.ToUnixTimeMilliseconds(), lifetime);
     }
 
     private static StoredResponse Renewed(StoredResponse stale, IHeaderDictionary headers, DateTimeOffset requested, DateTimeOffset received)

@@ -1,10 +1,14 @@
+using DistributedCache.AspNetCore.Consistency;
+using DistributedCache.AspNetCore.Edge;
 using DistributedCache.AspNetCore.Policies;
 using DistributedCache.AspNetCore.Requests;
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DistributedCache.AspNetCore.Middleware;
@@ -23,43 +27,62 @@ internal sealed class TieredResponseCachingMiddleware
     private readonly TieredResponseCachingOptions _options;
     private readonly TimeProvider _time;
     private readonly CacheStatus _status;
+    private readonly EdgeAnswers _edges;
+    private readonly TokenCookie _tokens;
+    private readonly UnsafeRequests _unsafe;
     private readonly OriginRun _origin;
 
     public TieredResponseCachingMiddleware(
-        RequestDelegate next, ITieredCache cache, CacheEngine engine, EndpointPolicies policies, IServiceScopeFactory scopes, IOptions<TieredResponseCachingOptions> options)
+        RequestDelegate next, ITieredCache cache, CacheEngine engine, EndpointPolicies policies, IServiceScopeFactory scopes, IOptions<TieredResponseCachingOptions> options,
+        IDataProtectionProvider protection, ILogger<TieredResponseCachingMiddleware> log, [FromKeyedServices("")] EdgeHeaders? edges = null)
     {
         (_next, _cache, _engine, _policies, _scopes, _options) = (next, cache, engine, policies, scopes, options.Value);
         _time = engine.Clock.Provider;
         _status = new CacheStatus(_options.CacheName);
-        _origin = new OriginRun(next, _options, _status, _time);
+        _edges = new EdgeAnswers(edges ?? EdgeHeaders.None);
+        _tokens = new TokenCookie(protection, _options.ReadYourWritesFor, log);
+        _unsafe = new UnsafeRequests(next, engine, _tokens, () => policies.SpeakToEdges || _edges.AreThere);
+        _origin = new OriginRun(next, _options, _status, _edges, _time);
     }
 
-    public Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context) =>
+        _tokens.TryRead(context.Request, out var token) ? InvokeAfterAsync(context, token) : InvokeAsync(context, isBehind: false);
+
+    /// <summary>Lets a client read its own writes: waits until this node has them, and goes without the cache if it doesn't get them.</summary>
+    private async Task InvokeAfterAsync(HttpContext context, ConsistencyToken token)
     {
-        var endpoint = context.GetEndpoint();
-        var policy = endpoint is null ? null : _policies.Of(endpoint);
-        if (policy is null && _options.CacheAllEndpoints) policy = CacheResponsePolicy.ByHeaders;
+        var isReached = await _cache.WaitForAsync(token, timeout: null, context.RequestAborted).ConfigureAwait(false);
+        await InvokeAsync(context, isBehind: !isReached).ConfigureAwait(false);
+    }
+
+    private Task InvokeAsync(HttpContext context, bool isBehind)
+    {
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
-            return HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method) ? _next(context) : UnsafeRequests.RunAsync(_next, _cache, context);
-        return policy is null ? _next(context) : AnswerAsync(context, policy, endpoint);
+            return HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method) ? _next(context) : _unsafe.RunAsync(context);
+        var endpoint = context.GetEndpoint();
+        var policy = endpoint is null ? null : _policies.Of(endpoint);
+        if (policy is null && _options.CacheAllEndpoints) policy = _policies.ByHeaders;
+        if (policy is null) return _next(context);
+        return isBehind ? PassAsync(context, policy, "token") : AnswerAsync(context, policy, endpoint);
     }
 
     private Task AnswerAsync(HttpContext context, CacheResponsePolicy policy, Endpoint? endpoint)
     {
         if (endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && context.Items["__AuthorizationMiddlewareWithEndpointInvoked"] is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
             throw new InvalidOperationException($"The endpoint '{endpoint.DisplayName}' asks for authorization, which has not run yet: call UseAuthorization before UseTieredResponseCaching.");
-        if (!policy.VaryByUser && !policy.SharedAcrossUsers && context.User.Identities.Any(static identity => identity.IsAuthenticated)) return PassAsync(context, "authenticated");
-        if (Array.Exists(policy.When, condition => !condition(context))) return PassAsync(context, "policy");
-        if (Conditions.AreForTheOrigin(context.Request.Headers)) return PassAsync(context, "condition");
+        if (!policy.VaryByUser && !policy.SharedAcrossUsers && context.User.Identities.Any(static identity => identity.IsAuthenticated)) return PassAsync(context, policy, "authenticated");
+        if (Array.Exists(policy.When, condition => !condition(context))) return PassAsync(context, policy, "policy");
+        if (Conditions.AreForTheOrigin(context.Request.Headers)) return PassAsync(context, policy, "condition");
         return FindAsync(context, policy);
     }
 
-    private Task PassAsync(HttpContext context, string detail)
+    private Task PassAsync(HttpContext context, CacheResponsePolicy policy, string detail)
     {
         context.Response.OnStarting(() =>
         {
             _status.Forwarded(context.Response.Headers, "bypass", isStored: false, detail: detail);
+            if (_edges.IsFor(policy)) _edges.Forbid(context.Response.Headers);
             return Task.CompletedTask;
         });
         return _next(context);
@@ -67,13 +90,21 @@ internal sealed class TieredResponseCachingMiddleware
 
     private async Task FindAsync(HttpContext context, CacheResponsePolicy policy)
     {
-        var options = new TieredCacheEntryOptions { Profile = policy.Profile };
-        var key = RequestKeys.Base(context, policy);
-        var profile = policy.Profile is null ? null : _engine.Call<CachedItem>("", key, options, null, false).Policy;
-        var request = new CacheRequest(context, policy, profile, TagsOf(context, policy));
+        var lookup = new CacheResponseLookup(context, TagsOf(context, policy));
+        foreach (var code in policy.Code) await code.BeforeLookupAsync(lookup, context.RequestAborted).ConfigureAwait(false);
+        if (lookup.IsBypassed)
+        {
+            await PassAsync(context, policy, "policy").ConfigureAwait(false);
+            return;
+        }
+
+        var key = RequestKeys.Base(context, policy, lookup.Values);
+        var profile = policy.Profile is null ? null : _engine.Call<CachedItem>("", key, policy.Options, null, false).Policy;
+        var request = new CacheRequest(context, policy, profile, lookup.NamedTags, lookup.Values);
+        context.Features.Set(request);
         try
         {
-            await FindAsync(request, key, options).ConfigureAwait(false);
+            await FindAsync(request, key, policy.Options).ConfigureAwait(false);
         }
         finally
         {
@@ -87,7 +118,7 @@ internal sealed class TieredResponseCachingMiddleware
         if (lookup is { HasValue: true, Value: VariantRule rule } && !request.IsAnswered)
         {
             request.Reason = "vary-miss";
-            lookup = await LookAsync(RequestKeys.Variant(request.Context, request.Policy, rule), request, options).ConfigureAwait(false);
+            lookup = await LookAsync(RequestKeys.Variant(request.Context, request.Policy, request.Values, rule), request, options).ConfigureAwait(false);
         }
 
         if (request.IsAnswered) return;
@@ -105,7 +136,7 @@ internal sealed class TieredResponseCachingMiddleware
         try
         {
             return await _cache.GetOrCreateEntryAsync(
-                key, (Self: this, Request: request), static (state, load, stop) => state.Self.LoadAsync(state.Request, load), options, request.Tags, CancellationToken.None).ConfigureAwait(false);
+                key, (Self: this, Request: request), static (state, load, stop) => state.Self.LoadAsync(state.Request, load), options, request.Tags.ToArray(), CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception) when (request.Running is null)
         {
@@ -168,6 +199,8 @@ internal sealed class TieredResponseCachingMiddleware
             return new VariantRule(names);
         }
 
+        // Some of them only the response's maker could name.
+        foreach (var tag in request.Tags) load.Tags.Add(tag);
         var lifetime = response.Lifetime;
         load.Duration = TimeSpan.FromMilliseconds(Math.Max(1, response.FreshLeft));
         var isRenewable = response.Find("Last-Modified").Count > 0 || response.HasOwnTag;
@@ -194,9 +227,22 @@ internal sealed class TieredResponseCachingMiddleware
         var headers = request.Context.Response.Headers;
         if (lookup.Tier == CacheTier.Source) _status.Forwarded(headers, request.Reason, isStored: true, isCollapsed: request.Running is null);
         else _status.Hit(headers, ttl, lookup.IsUnverified ? "unverified" : lookup.Tier == CacheTier.Local ? "L1" : "L2");
-        return ResponseWriter.WriteAsync(request.Context, stored, age);
+        ResponseWriter.WriteHeaders(headers, stored, age);
+        if (request.Policy.Code.Length > 0)
+        {
+            var serving = new CacheResponseServing(request.Context, lookup.Tier, TimeSpan.FromMilliseconds(age), TimeSpan.FromSeconds(ttl), lookup.IsUnverified);
+            foreach (var code in request.Policy.Code) code.BeforeServing(serving);
+        }
+
+        if (_edges.IsFor(request.Policy))
+        {
+            if (request.IsForEdges) _edges.Allow(headers, request.Policy, stored.Lifetime, age, isDoubtful: ttl < 0 || lookup.IsUnverified);
+            else _edges.Forbid(headers);
+        }
+
+        return ResponseWriter.WriteAsync(request.Context, stored);
     }
 
-    private static string[] TagsOf(HttpContext context, CacheResponsePolicy policy) =>
+    private static List<string> TagsOf(HttpContext context, CacheResponsePolicy policy) =>
         [RequestKeys.UriTag(context.Request), .. policy.Tags.Select(tag => tag.Of(context)).OfType<string>()];
 }

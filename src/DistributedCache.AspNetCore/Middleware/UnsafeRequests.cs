@@ -1,21 +1,46 @@
+using DistributedCache.AspNetCore.Consistency;
+using DistributedCache.AspNetCore.Edge;
 using DistributedCache.AspNetCore.Requests;
+using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace DistributedCache.AspNetCore.Middleware;
 
 /// <summary>Requests that may have changed what is cached (RFC 9111, section 4.4): what was stored of their target, and of the places
-/// the answer names, is invalid once they succeeded.</summary>
-internal static class UnsafeRequests
+/// the answer names, is invalid once they succeeded. The answer tells edges and the client what was invalidated.</summary>
+internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, TokenCookie cookie, Func<bool> speaksToEdges)
 {
-    public static async Task RunAsync(RequestDelegate next, ITieredCache cache, HttpContext context)
+    public async Task RunAsync(HttpContext context)
     {
+        var writes = WriteRecord.Open(engine);
+
+        // Before the first byte: who has the answer finds nothing of before any more.
+        context.Response.OnStarting(() => AnswerAsync(context, writes));
         await next(context).ConfigureAwait(false);
-        if (context.Response.StatusCode is < 200 or >= 400) return;
-        var tags = new HashSet<string> { RequestKeys.UriTag(context.Request) };
-        Add(tags, context.Request, context.Response.Headers.Location);
-        Add(tags, context.Request, context.Response.Headers[HeaderNames.ContentLocation]);
-        foreach (var tag in tags) await cache.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task AnswerAsync(HttpContext context, WriteRecord writes)
+    {
+        var headers = context.Response.Headers;
+        if (context.Response.StatusCode is >= 200 and < 400)
+        {
+            var tags = new HashSet<string> { RequestKeys.UriTag(context.Request) };
+            Add(tags, context.Request, headers.Location);
+            Add(tags, context.Request, headers[HeaderNames.ContentLocation]);
+
+            // The request's flow may be over by now, and its record with it.
+            foreach (var tag in tags)
+            {
+                var result = await engine.Default.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false);
+                writes.Add(result.Token);
+                writes.Add("", tag);
+            }
+        }
+
+        var written = writes.Close();
+        if (speaksToEdges()) EdgeHeaders.Invalidate(headers, written.Tags);
+        cookie.Write(context, written.Token);
     }
 
     /// <summary>Only of the same origin: nobody invalidates another's.</summary>

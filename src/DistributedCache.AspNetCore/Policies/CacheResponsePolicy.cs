@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace DistributedCache.AspNetCore.Policies;
 
@@ -10,11 +9,16 @@ internal sealed class CacheResponsePolicy
 
     public required TimeSpan? Duration { get; init; }
 
-    public required TagTemplate[] Tags { get; init; }
+    /// <summary>How long an edge may keep a response; null: as <c>Cache-Control</c> says.</summary>
+    public required TimeSpan? EdgeDuration { get; init; }
+
+    public required RequestTemplate[] Tags { get; init; }
 
     public required string[]? VaryByQuery { get; init; }
 
     public required string[] VaryByHeader { get; init; }
+
+    public required RequestTemplate[] VaryByValue { get; init; }
 
     public required bool VaryByUser { get; init; }
 
@@ -24,52 +28,18 @@ internal sealed class CacheResponsePolicy
 
     public required Func<HttpContext, bool>[] When { get; init; }
 
+    /// <summary>What code says besides.</summary>
+    public required ICacheResponsePolicy[] Code { get; init; }
+
     /// <summary>Whether each response says itself how long it is fresh, and is guessed to be where it doesn't.</summary>
-    public required bool IsByHeadersAlone { get; init; }
+    public bool IsByHeadersAlone => Profile is null && Duration is null;
 
-    /// <summary>For whatever is not an endpoint of its own: the response decides.</summary>
-    public static CacheResponsePolicy ByHeaders { get; } = Of(new CacheResponseAttribute(), null, "");
+    /// <summary>Whether responses differ by what no edge sees.</summary>
+    public bool IsPersonal => VaryByUser || VaryBy.Length > 0 || Array.Exists(VaryByValue, static value => value.HasClaims);
 
-    /// <exception cref="InvalidOperationException">A tag names what the endpoint's route lacks, or the policy contradicts itself.</exception>
-    public static CacheResponsePolicy Of(CacheResponseAttribute attribute, CacheResponseConditions? conditions, string endpoint, RouteEndpoint? route = null)
-    {
-        if (attribute.VaryByUser && attribute.SharedAcrossUsers)
-            throw new InvalidOperationException($"The endpoint '{endpoint}' has {nameof(attribute.VaryByUser)} and {nameof(attribute.SharedAcrossUsers)}: its responses are either each user's own or everybody's.");
-        if (attribute.Duration < -1)
-            throw new InvalidOperationException($"The endpoint '{endpoint}' has a {nameof(attribute.Duration)} of {attribute.Duration} s; it must be 0 or more, or -1 for the profile's.");
-        return new CacheResponsePolicy
-        {
-            Profile = attribute.Profile,
-            Duration = attribute.Duration < 0 ? null : TimeSpan.FromSeconds(attribute.Duration),
-            Tags = [.. attribute.Tags.Select(tag => Parse(tag, endpoint, route))],
-            VaryByQuery = attribute.VaryByQuery is { } names ? [.. names.Order(StringComparer.Ordinal)] : null,
-            VaryByHeader = [.. attribute.VaryByHeader.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal)],
-            VaryByUser = attribute.VaryByUser,
-            SharedAcrossUsers = attribute.SharedAcrossUsers,
-            VaryBy = [.. conditions?.VaryBy ?? []],
-            When = [.. conditions?.When ?? []],
-            IsByHeadersAlone = attribute.Profile is null && attribute.Duration < 0,
-        };
-    }
+    /// <summary>The options of every look-up.</summary>
+    public required TieredCacheEntryOptions Options { get; init; }
 
-    private static TagTemplate Parse(string tag, string endpoint, RouteEndpoint? route)
-    {
-        TagTemplate template;
-        try
-        {
-            template = TagTemplate.Parse(tag);
-        }
-        catch (FormatException exception)
-        {
-            throw new InvalidOperationException($"The endpoint '{endpoint}': {exception.Message}", exception);
-        }
-
-        foreach (var name in template.RouteValues)
-        {
-            if (route is not null && route.RoutePattern.GetParameter(name) is null && !route.RoutePattern.RequiredValues.ContainsKey(name))
-                throw new InvalidOperationException($"The endpoint '{endpoint}' has the tag '{tag}', and its route '{route.RoutePattern.RawText}' has no value '{name}'.");
-        }
-
-        return template;
-    }
+    /// <summary>The request headers that a cache in front of this one has to tell responses apart by.</summary>
+    public IEnumerable<string> VisibleHeaders => VaryByHeader.Concat(VaryByValue.SelectMany(static value => value.Headers)).Distinct(StringComparer.OrdinalIgnoreCase);
 }

@@ -1,20 +1,39 @@
 using System.Runtime.CompilerServices;
+using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace DistributedCache.AspNetCore.Policies;
 
 /// <summary>The policy of each endpoint, made once.</summary>
-internal sealed class EndpointPolicies
+/// <param name="engine">The cache.</param>
+/// <param name="everywhere">What code says of all endpoints.</param>
+internal sealed class EndpointPolicies(CacheEngine engine, IEnumerable<ICacheResponsePolicy> everywhere)
 {
     private readonly ConditionalWeakTable<Endpoint, Holder> _policies = [];
+    private readonly ICacheResponsePolicy[] _everywhere = [.. everywhere];
+    private CacheResponsePolicy? _byHeaders;
 
-    /// <summary>Null for an endpoint that asks for no caching.</summary>
-    public CacheResponsePolicy? Of(Endpoint endpoint) => _policies.GetValue(endpoint, static endpoint => new Holder(Make(endpoint))).Policy;
+    /// <summary>For whatever is not an endpoint of its own: the response decides.</summary>
+    public CacheResponsePolicy ByHeaders => _byHeaders ??= new PolicyReader("", null, HasProfile).Read(new CacheResponseAttribute(), _everywhere);
 
-    private static CacheResponsePolicy? Make(Endpoint endpoint) => endpoint.Metadata.GetMetadata<CacheResponseAttribute>() is { } attribute
-        ? CacheResponsePolicy.Of(attribute, endpoint.Metadata.GetMetadata<CacheResponseConditions>(), endpoint.DisplayName ?? "", endpoint as RouteEndpoint)
-        : null;
+    /// <summary>Whether an endpoint's responses have a lifetime at the edge.</summary>
+    public bool SpeakToEdges { get; private set; }
+
+    /// <summary>Null for an endpoint that asks for no caching. Of an attribute of a group and one of its endpoint, the endpoint's holds.</summary>
+    public CacheResponsePolicy? Of(Endpoint endpoint) =>
+        _policies.TryGetValue(endpoint, out var known) ? known.Policy : _policies.GetValue(endpoint, endpoint => new Holder(Make(endpoint))).Policy;
+
+    private CacheResponsePolicy? Make(Endpoint endpoint)
+    {
+        if (endpoint.Metadata.GetMetadata<CacheResponseAttribute>() is not { } attribute) return null;
+        var code = _everywhere.Concat(endpoint.Metadata.GetOrderedMetadata<ICacheResponsePolicy>());
+        var policy = new PolicyReader(endpoint.DisplayName ?? "", endpoint as RouteEndpoint, HasProfile).Read(attribute, code);
+        if (policy.EdgeDuration is not null) SpeakToEdges = true;
+        return policy;
+    }
+
+    private bool HasProfile(string name) => engine.Profiles.Current.TryGet(name, out _);
 
     private sealed record Holder(CacheResponsePolicy? Policy);
 }

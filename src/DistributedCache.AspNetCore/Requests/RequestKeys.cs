@@ -12,12 +12,15 @@ internal static class RequestKeys
     private const string Prefix = "http:";
 
     /// <summary>The key of all its variants: host, path, query and what the policy varies by.</summary>
-    public static string Base(HttpContext context, CacheResponsePolicy policy) => Prefix + Begin(context, policy).Hash();
+    /// <param name="context">The request.</param>
+    /// <param name="policy">The endpoint's.</param>
+    /// <param name="values">What code tells its responses apart by.</param>
+    public static string Base(HttpContext context, CacheResponsePolicy policy, IReadOnlyList<string?> values) => Prefix + Begin(context, policy, values).Hash();
 
     /// <summary>The key of the variant that this request's fields choose.</summary>
-    public static string Variant(HttpContext context, CacheResponsePolicy policy, VariantRule rule)
+    public static string Variant(HttpContext context, CacheResponsePolicy policy, IReadOnlyList<string?> values, VariantRule rule)
     {
-        var key = Begin(context, policy).Add("vary");
+        var key = Begin(context, policy, values).Add("vary");
         foreach (var name in rule.Names) key.Add(name).Add(Normalize(context.Request.Headers[name].ToString()));
         return Prefix + key.Hash();
     }
@@ -28,19 +31,21 @@ internal static class RequestKeys
 
     public static string UriTag(HttpRequest request) => UriTag(request.Host, request.PathBase.Add(request.Path).Value ?? "", request.QueryString.Value);
 
-    private static CanonicalKey Begin(HttpContext context, CacheResponsePolicy policy)
+    private static CanonicalKey Begin(HttpContext context, CacheResponsePolicy policy, IReadOnlyList<string?> values)
     {
         var request = context.Request;
         var key = new CanonicalKey().Add(request.Scheme).Add(request.Host.Value?.ToLowerInvariant()).Add(request.PathBase.Value).Add(request.Path.Value);
         if (policy.VaryByQuery is not { } names) key.Add(request.QueryString.Value);
         else
         {
-            foreach (var name in names) key.Add(name).Add((IEnumerable<string?>)(request.Query.TryGetValue(name, out var values) ? values : StringValues.Empty));
+            foreach (var name in names) key.Add(name).Add((IEnumerable<string?>)(request.Query.TryGetValue(name, out var asked) ? asked : StringValues.Empty));
         }
 
         foreach (var name in policy.VaryByHeader) key.Add(name).Add(Normalize(request.Headers[name].ToString()));
         if (policy.VaryByUser) key.Add(UserOf(context.User));
-        foreach (var value in policy.VaryBy) key.Add(value(context));
+        if (policy.VaryByValue.Length > 0) key.Add(policy.VaryByValue.Select(value => value.Of(context)));
+        if (policy.VaryBy.Length > 0) key.Add(policy.VaryBy.Select(value => value(context)));
+        if (values.Count > 0) key.Add(values);
         return key;
     }
 

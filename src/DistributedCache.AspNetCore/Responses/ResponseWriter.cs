@@ -8,12 +8,21 @@ namespace DistributedCache.AspNetCore.Responses;
 /// <summary>Answers a request from a stored response: whole, a part of it, or that it has not changed (RFC 9110, sections 13 and 14).</summary>
 internal static class ResponseWriter
 {
-    public static async Task WriteAsync(HttpContext context, StoredResponse stored, long age)
+    /// <summary>Puts the stored fields into the answer.</summary>
+    /// <param name="headers">The answer's.</param>
+    /// <param name="stored">The response.</param>
+    /// <param name="age">Its age, in milliseconds.</param>
+    public static void WriteHeaders(IHeaderDictionary headers, StoredResponse stored, long age)
+    {
+        foreach (var (name, value) in stored.Headers) headers[name] = value;
+        headers.Age = Math.Clamp(age / 1000, 0, DeltaSeconds.Greatest).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Answers with the status and the body that are asked for.</summary>
+    public static async Task WriteAsync(HttpContext context, StoredResponse stored)
     {
         var response = context.Response;
         var headers = response.Headers;
-        foreach (var (name, value) in stored.Headers) headers[name] = value;
-        headers.Age = Math.Clamp(age / 1000, 0, DeltaSeconds.Greatest).ToString(CultureInfo.InvariantCulture);
         if (stored.Status == StatusCodes.Status200OK && Conditions.IsUnchanged(context.Request.Headers, stored.Tag, stored.Find(HeaderNames.LastModified)))
         {
             response.StatusCode = StatusCodes.Status304NotModified;

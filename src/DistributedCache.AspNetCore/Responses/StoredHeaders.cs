@@ -20,11 +20,9 @@ internal static class StoredHeaders
     /// <summary>What validators begin with that are made here of the body.</summary>
     public const string OwnTag = "\"sha256-";
 
-    /// <param name="headers">The response's.</param>
-    /// <param name="body">Its body, from which one without a validator gets a strong one.</param>
-    /// <param name="status">Its status.</param>
+    /// <param name="headers">The response's, before what is said to one client alone.</param>
     /// <param name="received">When it came: its date, where it has none.</param>
-    public static KeyValuePair<string, StringValues>[] Of(IHeaderDictionary headers, ReadOnlySpan<byte> body, int status, DateTimeOffset received)
+    public static List<KeyValuePair<string, StringValues>> Of(IHeaderDictionary headers, DateTimeOffset received)
     {
         var named = HeaderText.Members(headers.Connection);
         var stored = headers
@@ -32,10 +30,12 @@ internal static class StoredHeaders
             .Select(static header => KeyValuePair.Create(header.Key, header.Value))
             .ToList();
         if (headers.Date.Count == 0) stored.Add(KeyValuePair.Create(HeaderNames.Date, (StringValues)HttpDates.Format(received)));
-        if (status == StatusCodes.Status200OK && headers.ETag.Count == 0 && headers.LastModified.Count == 0)
-            stored.Add(KeyValuePair.Create(HeaderNames.ETag, (StringValues)$"{OwnTag}{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\""));
-        return [.. stored];
+        return stored;
     }
+
+    /// <summary>A strong validator made of the body.</summary>
+    public static KeyValuePair<string, StringValues> TagOf(ReadOnlySpan<byte> body) =>
+        KeyValuePair.Create(HeaderNames.ETag, (StringValues)$"{OwnTag}{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 16))}\"");
 
     /// <summary>The fields of a stored response as a 304 for it renews them (RFC 9111, section 3.2).</summary>
     public static KeyValuePair<string, StringValues>[] Renew(StoredResponse stored, IHeaderDictionary renewed, DateTimeOffset received)

@@ -230,7 +230,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
         // An acknowledgement that is ahead of its messages is no loss; one from another era is news of it.
         if (progress == Progress.Foreign) _follower.CatchUp(message.Partition);
-        return ValueTask.FromResult<ConsistencyToken?>(TokenOf(message));
+        return ValueTask.FromResult<ConsistencyToken?>(NotedTokenOf(message));
     }
 
     /// <summary>Reads a partition's head now and follows it there; false where that is not reached.</summary>
@@ -305,11 +305,15 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     {
         await _follower.SyncAsync(message.Partition).ConfigureAwait(false);
         var partition = Coherence[message.Partition];
-        lock (partition.Lock) return partition.IsLost(message) ? null : TokenOf(message);
+        lock (partition.Lock) return partition.IsLost(message) ? null : NotedTokenOf(message);
     }
 
-    private ConsistencyToken TokenOf(Invalidation message) =>
-        new(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
+    private ConsistencyToken NotedTokenOf(Invalidation message)
+    {
+        var token = new ConsistencyToken(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
+        WriteRecord.Note(this, token);
+        return token;
+    }
 
     /// <summary>The versions of all entries that this node may read or write.</summary>
     private string[] Versions() => [.. Profiles.Current.All.Select(static profile => profile.Version).Distinct()];

@@ -63,8 +63,12 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     {
         cancellationToken.ThrowIfCancellationRequested();
         var result = await MarkAsync(engine.Calls.PartitionOf(mark), mark).ConfigureAwait(false);
-        if (mark.Kind == MarkKind.Tag && result.Status != InvalidationStatus.Rejected && engine.TagInvalidated is { } told)
-            await told(mark.Tenant, mark.Name).ConfigureAwait(false);
+        if (mark.Kind == MarkKind.Tag && result.Status != InvalidationStatus.Rejected)
+        {
+            WriteRecord.Note(engine, mark.Tenant, mark.Name);
+            if (engine.TagInvalidated is { } told) await told(mark.Tenant, mark.Name).ConfigureAwait(false);
+        }
+
         return result;
     }
 
@@ -128,9 +132,12 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     }
 
     /// <summary>Carries out here what the remote tier could not be told, and sends it later. No token is reached before that.</summary>
-    private InvalidationResult Queue(QueuedInvalidation queued) => engine.Queue.TryAdd(queued)
-        ? new InvalidationResult(InvalidationStatus.Queued, ConsistencyToken.NeverReached)
-        : new InvalidationResult(InvalidationStatus.Rejected, default, [.. queued.Keys.Select(static key => key.Name)]);
+    private InvalidationResult Queue(QueuedInvalidation queued)
+    {
+        if (!engine.Queue.TryAdd(queued)) return new InvalidationResult(InvalidationStatus.Rejected, default, [.. queued.Keys.Select(static key => key.Name)]);
+        WriteRecord.Note(engine, ConsistencyToken.NeverReached);
+        return new InvalidationResult(InvalidationStatus.Queued, ConsistencyToken.NeverReached);
+    }
 
     /// <summary>Removes a primary value that has failed to be removed under a number. Where the tier answered, its partition may be on the
     /// move: a plain removal, whose number follows, is carried out all the same. Where it did not, nothing says later which of two writes

@@ -26,17 +26,17 @@ public class EdgeHeadersTests
 
     [Theory]
     [MemberData(nameof(TagHeaders))]
-    public void Allow_TagsThatFit_AreInTheEdgesHeader(string edge, string header, string value)
+    public void TryTag_TagsThatFit_AreInTheEdgesHeader(string edge, string header, string value)
     {
-        Assert.True(new EdgeHeaders([Edge(edge)]).Allow(_headers, Lifetime, "", ["a", "b"]));
+        Assert.True(new EdgeHeaders([Edge(edge)]).TryTag(_headers, "", ["a", "b"]));
 
         Assert.Equal(value, _headers[header]);
     }
 
     [Fact]
-    public void Allow_TagsThatFit_AreGroups()
+    public void TryTag_TagsThatFit_AreGroups()
     {
-        EdgeHeaders.None.Allow(_headers, Lifetime, "", ["a", "b"]);
+        EdgeHeaders.None.TryTag(_headers, "", ["a", "b"]);
 
         Assert.Equal("\"a\", \"b\"", _headers["Cache-Groups"]);
     }
@@ -44,43 +44,56 @@ public class EdgeHeadersTests
     [Fact]
     public void Allow_Lifetime_IsInBothControls()
     {
-        EdgeHeaders.None.Allow(_headers, Lifetime, "", []);
+        EdgeHeaders.Allow(_headers, Lifetime);
 
         Assert.Equal("max-age=600, stale-while-revalidate=30, stale-if-error=3600", _headers["CDN-Cache-Control"]);
         Assert.Equal("max-age=600, stale-while-revalidate=30, stale-if-error=3600", _headers["Surrogate-Control"]);
-        Assert.False(_headers.ContainsKey("Cache-Groups"));
     }
 
     [Fact]
     public void Allow_NoStaleWindows_SaysNothingOfThem()
     {
-        EdgeHeaders.None.Allow(_headers, new EdgeLifetime(TimeSpan.FromSeconds(1.9)), "", []);
+        EdgeHeaders.Allow(_headers, new EdgeLifetime(TimeSpan.FromSeconds(1.9)));
 
         Assert.Equal("max-age=1", _headers["CDN-Cache-Control"]);
     }
 
     [Fact]
-    public void Allow_TooManyTags_ForbidsTheEdgeAndCutsNothing()
+    public void TryTag_TooManyTags_CutsNothing()
     {
-        _headers.CacheControl = "public, max-age=60";
+        Assert.False(new EdgeHeaders([Edge("fastly")]).TryTag(_headers, "", Enumerable.Range(0, 33).Select(static i => $"tag-{i}")));
 
-        Assert.False(new EdgeHeaders([Edge("fastly")]).Allow(_headers, Lifetime, "", Enumerable.Range(0, 33).Select(static i => $"tag-{i}")));
-
-        Assert.Equal("no-store", _headers["CDN-Cache-Control"]);
-        Assert.Equal("no-store", _headers["Surrogate-Control"]);
-        Assert.False(_headers.ContainsKey("Surrogate-Key"));
-        Assert.False(_headers.ContainsKey("Cache-Groups"));
-        Assert.Equal("public, max-age=60", _headers.CacheControl);
+        Assert.Empty(_headers);
     }
 
     [Fact]
-    public void Allow_OneEdgeKeepsFewer_ForbidsAll()
+    public void TryTag_OneEdgeKeepsFewer_TagsNone()
     {
         var narrow = Edge("fastly") with { Format = new EdgeTagFormat("narrow", ' ', 1, 32, 100) };
 
-        Assert.False(new EdgeHeaders([Edge("varnish"), narrow]).Allow(_headers, Lifetime, "", ["a", "b"]));
+        Assert.False(new EdgeHeaders([Edge("varnish"), narrow]).TryTag(_headers, "", ["a", "b"]));
 
-        Assert.False(_headers.ContainsKey("xkey"));
+        Assert.Empty(_headers);
+    }
+
+    [Fact]
+    public void Forbid_EdgeThatHeedsTargets_LeavesCacheControl()
+    {
+        _headers.CacheControl = "public, max-age=60";
+
+        new EdgeHeaders([Edge("fastly")]).Forbid(_headers);
+
+        Assert.Equal(("no-store", "no-store", "public, max-age=60"), (_headers["CDN-Cache-Control"].ToString(), _headers["Surrogate-Control"].ToString(), _headers.CacheControl.ToString()));
+    }
+
+    [Fact]
+    public void Expire_EdgeThatHeedsCacheControlAlone_IsKeptOutByIt()
+    {
+        _headers.CacheControl = "public, max-age=60";
+
+        new EdgeHeaders([Edge("cloudfront")]).Expire(_headers);
+
+        Assert.Equal(("max-age=0", "private, max-age=60"), (_headers["CDN-Cache-Control"].ToString(), _headers.CacheControl.ToString()));
     }
 
     [Fact]
@@ -113,7 +126,7 @@ public class EdgeHeadersTests
     [Fact]
     public void Invalidate_Tags_AreQuotedOnce()
     {
-        EdgeHeaders.Invalidate(_headers, "", ["a", "b", "a"]);
+        EdgeHeaders.Invalidate(_headers, [("", "a"), ("", "b"), ("", "a")]);
 
         Assert.Equal("\"a\", \"b\"", _headers["Cache-Group-Invalidation"]);
     }
@@ -121,7 +134,7 @@ public class EdgeHeadersTests
     [Fact]
     public void Invalidate_NoTags_SaysNothing()
     {
-        EdgeHeaders.Invalidate(_headers, "", []);
+        EdgeHeaders.Invalidate(_headers, []);
 
         Assert.Empty(_headers);
     }
