@@ -131,7 +131,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         var database = await _connection.GetAsync().ConfigureAwait(false);
         try
         {
-            var bytes = await database.StringGetLeaseAsync(_keys.Entry(key)).ConfigureAwait(false);
+            var bytes = await database.StringGetLeaseAsync(_keys.Entry(key), Masters.Only).ConfigureAwait(false);
             return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
         }
         catch (RedisServerException exception) when (exception.IsOfAnotherType())
@@ -146,7 +146,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         var database = await _connection.GetAsync().ConfigureAwait(false);
         var names = new RedisKey[keys.Count];
         for (var i = 0; i < names.Length; i++) names[i] = _keys.Entry(keys[i]);
-        var values = await database.StringGetAsync(names).ConfigureAwait(false);
+        var values = await database.StringGetAsync(names, Masters.Only).ConfigureAwait(false);
         return Array.ConvertAll(values, static value => value.IsNull ? (RemoteValue?)null : new RemoteValue(new ReadOnlySequence<byte>((ReadOnlyMemory<byte>)value), null));
     }
 

@@ -62,7 +62,7 @@ internal sealed class ServerProbe(IDatabase database, PartitionNames names)
     {
         try
         {
-            return (RedisResult[]?)await database.ScriptEvaluateAsync(script.Text, [name], [(byte[]?)name], CommandFlags.NoScriptCache).ConfigureAwait(false);
+            return (RedisResult[]?)await database.ScriptEvaluateAsync(script.Text, [name], [(byte[]?)name], CommandFlags.NoScriptCache | Masters.Only).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (!IsState(exception.Message))
         {

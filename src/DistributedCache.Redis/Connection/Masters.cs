@@ -4,9 +4,13 @@ using StackExchange.Redis;
 
 namespace DistributedCache.Redis.Connection;
 
-/// <summary>Which partitions live on one master, and so are away together.</summary>
+/// <summary>Masters are all that is asked; which partitions live on one of them, and so are away together.</summary>
 internal static class Masters
 {
+    /// <summary>For every read and script. Unless told so, the client asks a replica where the master does not answer, and what is behind
+    /// there would pass for the present: a head, under which a node counts as verified, or a value that was invalidated.</summary>
+    public const CommandFlags Only = CommandFlags.DemandMaster;
+
     /// <summary>For each partition its master's number, from 1; null where there is no cluster, or nothing is known of it now.</summary>
     public static int[]? Of(IDatabase database, PartitionNames names)
     {

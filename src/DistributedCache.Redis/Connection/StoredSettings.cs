@@ -18,7 +18,7 @@ internal static class StoredSettings
         await Task.WhenAll(
             database.HashSetAsync(key, "partitions", names.Count, When.NotExists),
             database.HashSetAsync(key, "format", Format, When.NotExists)).ConfigureAwait(false);
-        var stored = await database.HashGetAsync(key, ["partitions", "format"]).ConfigureAwait(false);
+        var stored = await database.HashGetAsync(key, ["partitions", "format"], Masters.Only).ConfigureAwait(false);
         Require("number of partitions", stored[0], names.Count, key);
         Require("format", stored[1], Format, key);
     }
@@ -26,7 +26,7 @@ internal static class StoredSettings
     /// <summary>How many partitions an application has; null where nothing is stored of that name.</summary>
     public static async Task<int?> PartitionsOfAsync(IDatabase database, string application)
     {
-        var stored = await database.HashGetAsync(PartitionNames.ConfigOf(application), "partitions").ConfigureAwait(false);
+        var stored = await database.HashGetAsync(PartitionNames.ConfigOf(application), "partitions", Masters.Only).ConfigureAwait(false);
         return stored.TryParse(out int count) && count is >= 1 and <= Partitioner.MaxPartitions ? count : null;
     }
 

@@ -40,18 +40,18 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
         var fields = FieldsWith(registered, []);
-        var head = _heads.In(await database.HashGetAsync(_hash, fields).ConfigureAwait(false), registered);
+        var head = _heads.In(await database.HashGetAsync(_hash, fields, Masters.Only).ConfigureAwait(false), registered);
         if (head is null or { Eras: not null }) return head;
 
         // All at once: of two reads either could be of another server.
-        var values = await database.HashGetAsync(_hash, [.. fields, HeadText.Eras]).ConfigureAwait(false);
+        var values = await database.HashGetAsync(_hash, [.. fields, HeadText.Eras], Masters.Only).ConfigureAwait(false);
         return _heads.In(values, registered, values[^1]);
     }
 
     public async Task<MarksReply> ReadMarksAsync(IReadOnlyCollection<Mark> marks, IReadOnlyList<string> registered)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
-        var values = await database.HashGetAsync(_hash, FieldsWith(registered, marks)).ConfigureAwait(false);
+        var values = await database.HashGetAsync(_hash, FieldsWith(registered, marks), Masters.Only).ConfigureAwait(false);
         var head = _heads.In(values, registered) ?? await TouchAsync(default).ConfigureAwait(false);
         var at = HeadText.Fields.Length + registered.Count;
         var sequences = new List<KeyValuePair<Mark, long>>(marks.Count);
@@ -89,7 +89,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         StreamEntry[] entries;
         try
         {
-            entries = await database.StreamRangeAsync(_log, $"{after + 1}-0", "+").ConfigureAwait(false);
+            entries = await database.StreamRangeAsync(_log, $"{after + 1}-0", "+", flags: Masters.Only).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.IsOfAnotherType())
         {
@@ -297,7 +297,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
         var fields = new List<(RedisValue Field, long Sequence)>();
-        await foreach (var entry in database.HashScanAsync(_hash, pageSize: 1_000).ConfigureAwait(false))
+        await foreach (var entry in database.HashScanAsync(_hash, pageSize: 1_000, flags: Masters.Only).ConfigureAwait(false))
         {
             if (MarkField.TryDecode(entry.Name.ToString(), out var mark) && mark.Kind is MarkKind.Tag or MarkKind.Prefix && entry.Value.TryParse(out long sequence))
                 fields.Add((entry.Name, sequence));
@@ -373,12 +373,12 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var text = script.For(connection.Abilities);
         try
         {
-            return await database.ScriptEvaluateAsync(text.Hash, call.Keys, call.Arguments).ConfigureAwait(false);
+            return await database.ScriptEvaluateAsync(text.Hash, call.Keys, call.Arguments, Masters.Only).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.IsUnknownScript())
         {
             // This server has not met it yet: sent whole, once.
-            return await database.ScriptEvaluateAsync(text.Text, call.Keys, call.Arguments).ConfigureAwait(false);
+            return await database.ScriptEvaluateAsync(text.Text, call.Keys, call.Arguments, Masters.Only).ConfigureAwait(false);
         }
     }
 }

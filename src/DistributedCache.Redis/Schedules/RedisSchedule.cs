@@ -35,6 +35,6 @@ internal sealed class RedisSchedule(PartitionNames names, RedisConnection connec
     private async Task<RedisResult> RunAsync(string script, string list, RedisValue[] arguments)
     {
         var database = await connection.GetAsync().ConfigureAwait(false);
-        return await database.ScriptEvaluateAsync(script, [names.Schedule(list)], arguments).ConfigureAwait(false);
+        return await database.ScriptEvaluateAsync(script, [names.Schedule(list)], arguments, Masters.Only).ConfigureAwait(false);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class CoherenceState
 
     public int Count => _partitions.Length;
 
+    /// <summary>Whether a rule is kept to.</summary>
+    public bool Holds(ProtocolRules rule) => (_rules & rule) != 0;
+
     public PartitionState this[int partition] => _partitions[partition];
 
     /// <summary>What has been seen of every partition, for the stamps of a load that begins now. Shared until something changes.</summary>
@@ -69,7 +72,7 @@ internal sealed class CoherenceState
             if (verdict == Verdict.Invalid) return verdict;
             var partition = _partitions[stamp.Partition];
             lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp, stamps.Hold));
-            if ((_rules & ProtocolRules.EveryPartitionVerified) != 0) verified &= IsVerified(partition, now);
+            if (Holds(ProtocolRules.EveryPartitionVerified)) verified &= IsVerified(partition, now);
         }
 
         return verdict == Verdict.Valid && !verified && !IsRecent(began, now) ? Verdict.Unverified : verdict;
@@ -92,6 +95,7 @@ internal sealed class CoherenceState
         }
 
         var verdict = Judge(stamps, sequence, now);
+        if (verdict == Verdict.Unverified && !Holds(ProtocolRules.StoredVerified)) verdict = Verdict.Valid;
         if (verdict == Verdict.Valid) stamps.Found = new FoundValid(moment, version, sequence);
         return verdict;
     }

@@ -63,5 +63,20 @@ internal enum ProtocolRules
     /// <summary>Until a mark has a number, only what was loaded here since is valid under it, and nothing under it is filled.</summary>
     HeldMarks = 1 << 18,
 
-    All = (1 << 19) - 1,
+    /// <summary>An entry of the remote tier must be verified as one of L1.</summary>
+    StoredVerified = 1 << 19,
+
+    /// <summary>An entry whose marks were asked for is judged once more, by all that is known then.</summary>
+    JudgedAgain = 1 << 20,
+
+    /// <summary>What stands in for a load that failed is judged when it is served.</summary>
+    FallbacksJudged = 1 << 21,
+
+    /// <summary>Who comes after an invalidation joins no older load.</summary>
+    NoOlderFlight = 1 << 22,
+
+    /// <summary>A token of all heads is not reached where the heads' incarnations and eras are not those its writer knew.</summary>
+    HeadsOfTheWriter = 1 << 23,
+
+    All = (1 << 24) - 1,
 }

@@ -247,9 +247,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Looks for what a partition misses, behind the caller.</summary>
-    public void CatchUp(int partition) => _follower.CatchUp(partition);
-
     /// <summary>Invalidates a key in this process alone, where the remote tier could not be told: what is here of it, and what is under
     /// way, is not kept.</summary>
     public void DropLocally(in CacheKey key)

@@ -58,6 +58,7 @@ internal class Load<T> : TierLookup<T>
     /// have been heard of; nor takes a stale value that stands in for it when that may not be served any more.</summary>
     public override bool Admits()
     {
+        if (!Engine.Coherence.Holds(ProtocolRules.NoOlderFlight)) return !IsCompleted;
         if (Highest >= 0) return false;
         if (IsCompleted) return Fallback is { } entry && MayStandIn(entry);
         var now = Engine.Clock.Now;
@@ -171,7 +172,7 @@ internal class Load<T> : TierLookup<T>
         // Out of the table before it is judged: who joined after an invalidation of a tag that only the factory named joined before
         // the judging, which sees the invalidation.
         Engine.Flights.Remove(this);
-        if (StartVersion != Engine.Coherence.Version.Current)
+        if (StartVersion != Engine.Coherence.Version.Current && Engine.Coherence.Holds(ProtocolRules.NoOlderFlight))
             IsOutdated = Engine.Coherence.Judge(loaded.Stamps, loaded.Sequence, Engine.Clock.Now) is Verdict.Invalid or Verdict.Unknown;
         Count(Engine.CountersOf(Call.Policy.Profile).Miss);
         TryComplete(loaded.Value);
@@ -237,7 +238,7 @@ internal class Load<T> : TierLookup<T>
     private async ValueTask<bool> TryAdoptAsync(StoredValue stored)
     {
         await Engine.Marks.LearnAsync([stored.Stamps], Abandoned).ConfigureAwait(false);
-        return TryTake(stored, Judge(stored));
+        return TryTake(stored, Engine.Coherence.Holds(ProtocolRules.JudgedAgain) ? Judge(stored) : Verdict.Valid);
     }
 
     /// <summary>Asks for the right to load. Losers serve stale where there is some, else wait for the holder by asking again.</summary>

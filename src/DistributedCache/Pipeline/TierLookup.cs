@@ -149,7 +149,8 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     protected bool MayStandIn(LocalEntry entry)
     {
         var now = _engine.Clock.Now;
-        return !entry.IsGone(now) && entry.Sequence >= Removed && Judge(entry) is Verdict.Valid or Verdict.Unverified;
+        if (entry.IsGone(now)) return false;
+        return !_engine.Coherence.Holds(ProtocolRules.FallbacksJudged) || (entry.Sequence >= Removed && Judge(entry) is Verdict.Valid or Verdict.Unverified);
     }
 
     private bool TryServe(LocalEntry entry)

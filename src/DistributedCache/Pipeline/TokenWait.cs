@@ -17,20 +17,14 @@ internal static class TokenWait
         }
 
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<bool>(cancellationToken);
-        if (!token.IsEveryHead && IsReached(engine, token.Parts, NoneRead)) return ValueTask.FromResult(true);
-        return WaitAsync(engine, token, timeout, cancellationToken);
+        if (token.IsEveryHead) return ReachEveryHeadAsync(engine, token.Heads, timeout, cancellationToken);
+        return IsReached(engine, token.Parts, NoneRead) ? ValueTask.FromResult(true) : ReachPartsAsync(engine, token, timeout, cancellationToken);
     }
 
-    private static async ValueTask<bool> WaitAsync(CacheEngine engine, ConsistencyToken token, TimeSpan timeout, CancellationToken cancellationToken)
+    private static async ValueTask<bool> ReachPartsAsync(CacheEngine engine, ConsistencyToken token, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var time = engine.Clock.Provider;
         var began = time.GetTimestamp();
-        if (token.IsEveryHead)
-        {
-            if (await ReadHeadsAsync(engine, token, cancellationToken).ConfigureAwait(false) is not { } parts) return false;
-            token = ConsistencyToken.Of(parts, token.Heads);
-        }
-
         var read = new HashSet<int>();
         while (true)
         {
@@ -45,37 +39,24 @@ internal static class TokenWait
         }
     }
 
-    /// <summary>Every partition's head, read after the call, so that what was written before the token was made is in them. Null where
-    /// they can't be read, are not what this node knows, or are of other eras than the writer knew.</summary>
-    private static async ValueTask<TokenPart[]?> ReadHeadsAsync(CacheEngine engine, ConsistencyToken token, CancellationToken cancellationToken)
+    /// <summary>Follows every partition to where it is after the call: what was written before the token was made is in that, unless a
+    /// partition is of another incarnation or era than its writer knew.</summary>
+    /// <remarks>Each is touched, not only read: a server that has just taken over shows by nothing else that it may have forgotten.</remarks>
+    private static async ValueTask<bool> ReachEveryHeadAsync(CacheEngine engine, ulong heads, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (token.Heads == 0 || token.Heads != engine.Coherence.HashHeads()) return null;
-        Known[] known = [.. Enumerable.Range(0, engine.Coherence.Count).Select(engine.KnownOf)];
-        var sentAt = engine.Clock.Now;
-        Head?[] heads;
-        try
+        // Of writers that knew different ones, or of a write that has no number yet.
+        if (heads == 0) return false;
+        var time = engine.Clock.Provider;
+        var began = time.GetTimestamp();
+        int[] left = [.. Enumerable.Range(0, engine.Coherence.Count)];
+        while (true)
         {
-            heads = await engine.Remote.ReadHeadsAsync(cancellationToken).ConfigureAwait(false);
+            var isReached = await Task.WhenAll(left.Select(partition => engine.TrySyncAsync(partition).AsTask())).WaitAsync(cancellationToken).ConfigureAwait(false);
+            left = [.. left.Where((_, i) => !isReached[i])];
+            if (left.Length == 0) return heads == engine.Coherence.HashHeads() || !engine.Coherence.Holds(ProtocolRules.HeadsOfTheWriter);
+            if (time.GetElapsedTime(began) >= timeout) return false;
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            engine.RemoteFailed(exception);
-            return null;
-        }
-
-        var parts = new TokenPart[heads.Length];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            if (heads[i] is not { } head) return null;
-            var partition = engine.Coherence[i];
-            Progress progress;
-            lock (partition.Lock) progress = partition.Verify(head, known[i], sentAt);
-            if (progress == Progress.Lost) return null;
-            if (progress is Progress.Behind or Progress.Foreign) engine.CatchUp(i);
-            parts[i] = new TokenPart(i, head.Incarnation, head.Base, head.Sequence);
-        }
-
-        return token.Heads == engine.Coherence.HashHeads() ? parts : null;
     }
 
     private static List<int> OfOtherIncarnations(CacheEngine engine, ConsistencyToken token)

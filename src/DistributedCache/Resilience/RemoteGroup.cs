@@ -16,6 +16,7 @@ internal sealed class RemoteGroup
     private static readonly TimeSpan Sampling = TimeSpan.FromSeconds(5);
 
     private readonly CircuitBreakerStateProvider _state = new();
+    private readonly CircuitBreakerManualControl _control = new();
     private readonly TimeProvider _time;
     private readonly Func<Exception, bool> _isAnswer;
     private readonly ResiliencePipeline _pipeline;
@@ -46,6 +47,7 @@ internal sealed class RemoteGroup
                 MinimumThroughput = 8,
                 BreakDuration = TimeSpan.FromSeconds(1),
                 StateProvider = _state,
+                ManualControl = _control,
                 ShouldHandle = arguments => new ValueTask<bool>(
                     arguments.Outcome.Exception is { } exception and not OperationCanceledException && !isAnswer(exception)),
                 OnOpened = arguments =>
@@ -68,6 +70,9 @@ internal sealed class RemoteGroup
     /// <exception cref="BrokenCircuitException">It was refused.</exception>
     public ValueTask<T> ProbeAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellationToken) =>
         _pipeline.ExecuteAsync(call, state, cancellationToken);
+
+    /// <summary>Notes that it has answered something else: nobody needs to try first.</summary>
+    public Task CloseAsync() => IsClosed ? Task.CompletedTask : _control.CloseAsync();
 
     /// <summary>Notes what came of a call that ran beside the pipeline; null: it went well.</summary>
     /// <returns>Completed when who is to hear of a change has heard of it. Never fails.</returns>

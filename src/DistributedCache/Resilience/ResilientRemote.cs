@@ -66,8 +66,17 @@ internal sealed class ResilientRemote : IRemoteTier
     public ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken) =>
         AllAsync((v, stop) => _inner.RegisterAsync(v, withMarks, stop), versions, cancellationToken);
 
-    public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) =>
-        AllAsync(static (inner, stop) => inner.ReadHeadsAsync(stop), _inner, cancellationToken);
+    /// <summary>What has a head is there, and so is its group: callers need not wait until one of them may try.</summary>
+    public async ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken)
+    {
+        var heads = await AllAsync(static (inner, stop) => inner.ReadHeadsAsync(stop), _inner, cancellationToken).ConfigureAwait(false);
+        for (var partition = 0; partition < heads.Length; partition++)
+        {
+            if (heads[partition] is not null) await GroupWith(partition).CloseAsync().ConfigureAwait(false);
+        }
+
+        return heads;
+    }
 
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         RunAsync(partition, (_inner, partition, known), static (s, stop) => s._inner.TouchAsync(s.partition, s.known, stop), cancellationToken);

@@ -19,6 +19,9 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
     /// <summary>Which failures are answers.</summary>
     public Func<Exception, bool> Answers { get; set; } = inner.IsAnswer;
 
+    /// <summary>What becomes of the heads that were read.</summary>
+    public Func<Head?[], Head?[]> Heads { get; set; } = static heads => heads;
+
     public int Partitions => inner.Partitions;
 
     public bool HoldsValues => inner.HoldsValues;
@@ -37,7 +40,8 @@ internal sealed class FailingRemote(IRemoteTier inner, Func<string, bool> fails,
     public ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken) =>
         Try("Register", () => inner.RegisterAsync(versions, withMarks, cancellationToken));
 
-    public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) => Try("ReadHeads", () => inner.ReadHeadsAsync(cancellationToken));
+    public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) =>
+        Try("ReadHeads", async ValueTask<Head?[]> () => Heads(await inner.ReadHeadsAsync(cancellationToken)));
 
     public ValueTask<Head> TouchAsync(int partition, Known known, CancellationToken cancellationToken) =>
         Try("Touch", () => inner.TouchAsync(partition, known, cancellationToken));

@@ -40,6 +40,9 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     /// <summary>Whether a registration is answered with all marks.</summary>
     public bool SendsMarks { get; set; } = true;
 
+    /// <summary>What a request waits for before it is carried out, by its step. Null: it is carried out at once.</summary>
+    public Func<string, Task?> Delays { get; set; } = static _ => null;
+
     /// <summary>What an answer waits for, by its step, once the step is done. Null: it comes at once.</summary>
     public Func<string, Task?> Holds { get; set; } = static _ => null;
 
@@ -130,6 +133,17 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         lock (_lock) _partitions[key.Partition].Entries.Remove((key.Version, key.Index));
     }
 
+    /// <summary>The partition forgets all tags and prefixes that were invalidated up to now.</summary>
+    public void Prune(int partition)
+    {
+        lock (_lock)
+        {
+            var state = _partitions[partition];
+            foreach (var mark in state.Marks.Keys.Where(static mark => !mark.IsClear).ToList()) state.Marks.Remove(mark);
+            if (Keeps(TierRules.PruningRaisesFloor)) state.Floor = state.Sequence;
+        }
+    }
+
     /// <summary>The partition forgets who reads it, as it does of a version that was not seen for a day.</summary>
     public void Unregister(int partition)
     {
@@ -190,9 +204,12 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         int partition, InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known, CancellationToken cancellationToken) => Do("Invalidate", () =>
     {
         var state = Begin(partition, known);
-        foreach (var place in keys.SelectMany(key => state.Versions.Keys.Select(version => (version, key.Index))))
+        var places = Keeps(TierRules.EveryVersion)
+            ? keys.SelectMany(key => state.Versions.Keys.Select(version => (version, key.Index)))
+            : keys.Select(static key => (key.Version, key.Index));
+        foreach (var place in places)
         {
-            state.Leases.Remove(place);
+            if (kind != InvalidationKind.Expire || Keeps(TierRules.ExpiryEndsLeases)) state.Leases.Remove(place);
             if (kind == InvalidationKind.Expire && state.Entries.TryGetValue(place, out var entry)) EnvelopeHeader.TryMarkStale(entry);
             else state.Entries.Remove(place);
         }
@@ -210,7 +227,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     public ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) => Do("Set", () =>
     {
         var state = Begin(partition, known);
-        if (known.Incarnation != state.Incarnation || known.Seen != state.Sequence)
+        if ((known.Incarnation != state.Incarnation || known.Seen != state.Sequence) && Keeps(TierRules.SetsAreFenced))
             return new SetReply(null, HeadOf(partition), [.. Enumerable.Range(0, writes.Count)]);
         foreach (var write in writes)
         {
@@ -266,7 +283,17 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
     public ValueTask RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    private ValueTask<T> Do<T>(string step, Func<T> action)
+    private bool Keeps(TierRules rule) => (Rules & rule) != 0;
+
+    private ValueTask<T> Do<T>(string step, Func<T> action) => Delays(step) is { } delay ? new ValueTask<T>(DoAfterAsync(delay, step, action)) : DoNow(step, action);
+
+    private async Task<T> DoAfterAsync<T>(Task delay, string step, Func<T> action)
+    {
+        await delay;
+        return await DoNow(step, action);
+    }
+
+    private ValueTask<T> DoNow<T>(string step, Func<T> action)
     {
         try
         {
@@ -300,8 +327,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         if (state.Incarnation == 0)
         {
             state.Incarnation = Math.Max(++_eras, known.Incarnation + 1);
-            (state.Base, state.Sequence, state.Eras, state.IsNewRun) = (0, 0, EraHistory.First, false);
-            if ((Rules & TierRules.LogEndsWithItsHash) != 0) state.Log.Clear();
+            (state.Base, state.Sequence, state.Floor, state.Eras, state.IsNewRun) = (0, 0, 0, EraHistory.First, false);
+            if (Keeps(TierRules.LogEndsWithItsHash)) state.Log.Clear();
             state.Marks.Clear();
             state.Versions.Clear();
             state.History.Clear();
@@ -310,8 +337,9 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         {
             var from = state.Sequence;
             state.IsNewRun = false;
-            if ((Rules & TierRules.NewRunBeginsEra) == 0) return state;
-            state.Base = state.Sequence = Math.Max(Math.Max(state.Sequence, known.Incarnation == state.Incarnation ? known.Seen : 0), _eras += 1_000) + 1;
+            if (!Keeps(TierRules.NewRunBeginsEra)) return state;
+            var highest = Math.Max(state.Sequence, known.Incarnation == state.Incarnation ? known.Seen : 0);
+            state.Base = state.Sequence = Keeps(TierRules.ErasAreApart) ? Math.Max(highest, _eras += 1_000) + 1 : highest + 100;
             state.Eras = state.Eras.Add(new Era(from, state.Base));
             Send(state, new Invalidation(partition, state.Incarnation, state.Base, state.Sequence, InvalidationKind.Jump, [], default, from));
         }
@@ -347,7 +375,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private Head HeadOf(int partition)
     {
         var state = _partitions[partition];
-        return new Head(state.Incarnation, state.Base, state.Sequence, 0, new Dictionary<string, long>(state.Versions)) { Eras = state.Eras };
+        return new Head(state.Incarnation, state.Base, state.Sequence, state.Floor, new Dictionary<string, long>(state.Versions)) { Eras = state.Eras };
     }
 
     private RemoteValue? Find(CacheKey key) =>
@@ -359,7 +387,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         var place = (key.Version, key.Index);
         state.Versions.TryAdd(key.Version, state.Sequence);
         if (state.Entries.TryGetValue(place, out var entry) && EnvelopeHeader.TryRead(entry, out var header, out _)
-            && header.EntryId != rejectedId && header.Incarnation == state.Incarnation && !header.Flags.HasFlag(EnvelopeFlags.StaleMarked))
+            && (header.EntryId != rejectedId || !Keeps(TierRules.RejectedIsNotAnswered)) && header.Incarnation == state.Incarnation && !header.Flags.HasFlag(EnvelopeFlags.StaleMarked))
             return new LeaseReply(HeadOf(key.Partition), false, Copy(entry), default);
         if (state.Leases.TryGetValue(place, out var holder) && holder != token)
             return new LeaseReply(HeadOf(key.Partition), false, null, TimeSpan.FromSeconds(10));
@@ -369,7 +397,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
     private bool Fill(RemoteWrite write, ulong token)
     {
-        if (!EndLease(write.Key, token)) return false;
+        if (!EndLease(write.Key, token) && Keeps(TierRules.FillsUnderLease)) return false;
         _partitions[write.Key.Partition].Entries[(write.Key.Version, write.Key.Index)] = write.Envelope.ToArray();
         return true;
     }
@@ -393,6 +421,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
         public long Sequence { get; set; }
 
+        public long Floor { get; set; }
+
         public EraHistory Eras { get; set; } = EraHistory.First;
 
         public bool IsNewRun { get; set; }
@@ -415,6 +445,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
             Incarnation = Incarnation,
             Base = Base,
             Sequence = Sequence,
+            Floor = Floor,
             Eras = Eras,
             Log = [.. Log],
             Marks = new(Marks),
@@ -424,7 +455,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
         public void Restore(Partition earlier)
         {
-            (Incarnation, Base, Sequence, Eras) = (earlier.Incarnation, earlier.Base, earlier.Sequence, earlier.Eras);
+            (Incarnation, Base, Sequence, Floor, Eras) = (earlier.Incarnation, earlier.Base, earlier.Sequence, earlier.Floor, earlier.Eras);
             Log.Clear();
             Log.AddRange(earlier.Log);
             Refill(Marks, earlier.Marks);

@@ -151,6 +151,20 @@ public class ResilientRemoteTests
     }
 
     [Fact]
+    public async Task Calls_HeadsOfTheGroupAreReadAgain_AreServedAtOnce()
+    {
+        _inner.Groups = partition => partition % 2;
+        _isAway = true;
+        await FailAsync(0);
+        await FailAsync(1);
+        _isAway = false;
+        _inner.Heads = static heads => [heads[0], null, heads[2], null];
+        await _remote.ReadHeadsAsync(Stop);
+        Assert.Null(await _remote.GetAsync(Key(0), Stop));
+        await Assert.ThrowsAsync<BrokenCircuitException>(() => _remote.GetAsync(Key(1), Stop).AsTask());
+    }
+
+    [Fact]
     public async Task Calls_CallersGiveUp_OpensNothing()
     {
         _inner.Read = _ => new(new TaskCompletionSource<RemoteValue?>().Task);

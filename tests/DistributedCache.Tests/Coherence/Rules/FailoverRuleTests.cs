@@ -156,6 +156,20 @@ public class FailoverRuleTests
     });
 
     [Fact]
+    public Task HeadsOfTheWriter_FailoverForgotTheClear_TheTokenOfAllHeadsIsNotReached() => Rule.IsNeededAsync(ProtocolRules.HeadsOfTheWriter, static async nodes =>
+    {
+        var place = nodes.Engine(0).Key("", "k").Partition;
+        await nodes.A.Load("k", "old");
+        var copy = nodes.Remote.CopyOf(place);
+        nodes.Remote.Fates = static (_, _) => Fate.Lost;
+        var token = (await nodes.A.Clear()).Token;
+        nodes.Remote.PutBack(place, copy, isNewRun: true);
+
+        // Nobody has called the new server yet: its head looks as the old one's did.
+        return !await nodes.B.WaitForAsync(token, TimeSpan.FromSeconds(1), Stop) || await nodes.B.Load("k", "new") == "new";
+    }, static () => new LossyRemote(partitions: 20));
+
+    [Fact]
     public Task MessagesOfTheEraAlone_MessageOfAnotherIncarnationComesLate_IsNotCounted() => Rule.IsNeededAsync(ProtocolRules.MessagesOfTheEraAlone, static async nodes =>
     {
         nodes.Remote.Fates = static (node, _) => node == 1 ? Fate.Late : Fate.Delivered;

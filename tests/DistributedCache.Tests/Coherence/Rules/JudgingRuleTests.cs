@@ -27,6 +27,41 @@ public class JudgingRuleTests
     }, static () => new LossyRemote(partitions: 4), static o => o.Profiles["Default"].WhenUnverified = UnverifiedBehavior.Refuse);
 
     [Fact]
+    public Task StoredVerified_NodeIsToldOfNothing_WhatTheTierHasIsNotServed() => Rule.IsNeededAsync(ProtocolRules.StoredVerified, static async nodes =>
+    {
+        await nodes.A.Load("k", "old", null, "t");
+        nodes.Deafen(1);
+        nodes.Remote.Fails = static step => step == "ReadHeads";
+        await nodes.A.RemoveTag("t");
+        nodes.Time.Advance(2 * nodes.Engine(1).MaxStaleness);
+        return await nodes.B.Load("k", "new", null, "t") == "new";
+    }, null, static o => o.Profiles["Default"].WhenUnverified = UnverifiedBehavior.Refuse);
+
+    [Fact]
+    public Task JudgedAgain_TagWasInvalidatedBeforeTheNodeBegan_TheAnswerIsHeeded() => Rule.IsNeededAsync(ProtocolRules.JudgedAgain, static async nodes =>
+    {
+        await nodes.A.Load("k", "old", null, "t");
+        await nodes.A.RemoveTag("t");
+        await using var late = nodes.Add();
+        return await late.Cache.Load("k", "new", null, "t") == "new";
+    }, WithoutMarks);
+
+    [Fact]
+    public Task FallbacksJudged_TagIsInvalidatedWhileALoadRunsThatFails_TheStaleValueDoesNotStandIn() => Rule.IsNeededAsync(ProtocolRules.FallbacksJudged, static async nodes =>
+    {
+        await nodes.A.Load("k", "old", null, "t");
+        nodes.Time.Advance(TimeSpan.FromMinutes(90));
+        await nodes.SettleAsync();
+        var source = new TestSource<string>();
+        var loading = nodes.A.Load("k", source, null, "t").AsTask();
+        await Eventually.TrueAsync(() => source.Count == 1);
+        await nodes.A.RemoveTag("t");
+        source[0].Fail(new InvalidOperationException("The source is away."));
+        await Eventually.TrueAsync(() => loading.IsCompleted);
+        return loading.IsFaulted;
+    }, null, static o => o.Profiles["Default"].StaleFor = TimeSpan.FromHours(5));
+
+    [Fact]
     public Task MarksOfTheIncarnation_TagsPartitionBeginsAnew_ItsStampsCountNoMore() => Rule.IsNeededAsync(ProtocolRules.MarksOfTheIncarnation, static async nodes =>
     {
         var tag = TagElsewhere(nodes);

@@ -47,6 +47,18 @@ public class LoadingRuleTests
     }, static () => new LossyRemote(partitions: 1, logLength: 2));
 
     [Fact]
+    public Task NoOlderFlight_CallerComesAfterARemoval_DoesNotJoin() => Rule.IsNeededAsync(ProtocolRules.NoOlderFlight, static nodes =>
+        IsNewAsync(nodes, static nodes => nodes.A.Remove("k"), "t"));
+
+    [Fact]
+    public Task NoOlderFlight_CallerComesAfterATag_DoesNotJoin() => Rule.IsNeededAsync(ProtocolRules.NoOlderFlight, static nodes =>
+        IsNewAsync(nodes, static nodes => nodes.A.RemoveTag("t"), "t"));
+
+    [Fact]
+    public Task NoOlderFlight_TagThatOnlyTheFactoryNames_LoadsAgain() => Rule.IsNeededAsync(ProtocolRules.NoOlderFlight, static nodes =>
+        IsNewAsync(nodes, static nodes => nodes.A.RemoveTag("t")));
+
+    [Fact]
     public async Task Entry_RemovedWhileItsPartitionIsAskedFor_IsNotServed()
     {
         await using var nodes = new LossyNodes(2, static o =>
@@ -65,5 +77,21 @@ public class LoadingRuleTests
         nodes.Remote.DeliverLate(1);
         release();
         Assert.Equal("new", await Eventually.DoneAsync(reading));
+    }
+
+    /// <summary>Whether a caller who comes after an invalidation is given what was loaded since.</summary>
+    private static async Task<bool> IsNewAsync(LossyNodes nodes, Func<LossyNodes, ValueTask<InvalidationResult>> invalidate, params string[] tags)
+    {
+        var source = new TestSource<string>();
+        var early = nodes.A.Load("k", source, null, tags).AsTask();
+        await Eventually.TrueAsync(() => source.Count == 1);
+        await invalidate(nodes);
+        var late = nodes.A.Load("k", source, null, tags).AsTask();
+        source[0].Context.Tags.Add("t");
+        source[0].Answer("old");
+        await Eventually.TrueAsync(() => late.IsCompleted || source.Count == 2);
+        if (source.Count == 2) source[1].Answer("new");
+        await Eventually.DoneAsync(early);
+        return await Eventually.DoneAsync(late) == "new";
     }
 }

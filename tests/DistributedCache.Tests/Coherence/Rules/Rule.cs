@@ -21,10 +21,11 @@ internal static class Rule
     }
 
     /// <inheritdoc cref="IsNeededAsync(ProtocolRules, Func{LossyNodes, Task{bool}}, Func{LossyRemote}?, Action{TieredCacheOptions}?)"/>
-    public static async Task IsNeededAsync(TierRules rule, Func<LossyNodes, Task<bool>> history)
+    public static async Task IsNeededAsync(
+        TierRules rule, Func<LossyNodes, Task<bool>> history, Func<LossyRemote>? remote = null, Action<TieredCacheOptions>? configure = null)
     {
-        Assert.True(await RunAsync(history, null, null, ProtocolRules.All, TierRules.All), "The promise is broken though every rule is kept.");
-        Assert.False(await RunAsync(history, null, null, ProtocolRules.All, TierRules.All & ~rule), $"The promise holds without the rule {rule}.");
+        Assert.True(await RunAsync(history, remote, configure, ProtocolRules.All, TierRules.All), "The promise is broken though every rule is kept.");
+        Assert.False(await RunAsync(history, remote, configure, ProtocolRules.All, TierRules.All & ~rule), $"The promise holds without the rule {rule}.");
     }
 
     /// <summary>Loses every message to one of the nodes from now on.</summary>
@@ -38,6 +39,18 @@ internal static class Rule
         return () =>
         {
             remote.Holds = static _ => null;
+            gate.SetResult();
+        };
+    }
+
+    /// <summary>Lets a step's requests wait on their way from now on, until the result is called.</summary>
+    public static Action Delay(this LossyRemote remote, string step)
+    {
+        var gate = new TaskCompletionSource();
+        remote.Delays = name => name == step ? gate.Task : null;
+        return () =>
+        {
+            remote.Delays = static _ => null;
             gate.SetResult();
         };
     }
