@@ -14,7 +14,6 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     private readonly MarkTable _marks = new(maximumMarks, rules);
     private readonly PendingKeys _pending = new();
     private readonly VersionFloors _versions = new();
-    private readonly Holds _holds = new();
     private readonly Lineage _lineage = new(rules);
     private long _verifiedAt = long.MinValue;
 
@@ -35,6 +34,9 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
     /// <summary>The highest number known from whatever reply; within an incarnation nothing lowers it.</summary>
     public long Seen => _lineage.Seen;
+
+    /// <summary>Invalidations that wait for their numbers.</summary>
+    public Holds Held { get; } = new(version, rules);
 
     /// <summary>The number since which the marks known here are complete.</summary>
     public long Baseline => _marks.Baseline;
@@ -240,28 +242,6 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Drops or expires a key here though no number was given for it: whatever is under way for it is not kept either.</summary>
     public void Forget(string index, InvalidationKind kind = InvalidationKind.Remove) => Carry(index, long.MaxValue, kind);
 
-    /// <summary>Notes that an invalidation of a key waits for its number.</summary>
-    public void Hold(string index) => _holds.Hold(index);
-
-    /// <summary>Carries out a mark here that has no number yet: only what this process has begun to load since is valid under it.</summary>
-    public void Hold(Mark mark)
-    {
-        _holds.Hold(mark, version.Hold());
-        version.Rise();
-    }
-
-    public void Release(string index) => _holds.Release(index);
-
-    public void Release(Mark mark) => _holds.Release(mark);
-
-    /// <summary>Whether an invalidation of a key waits for its number.</summary>
-    public bool IsHeld(string index) => _holds.Has(index) && Holds(ProtocolRules.HeldKeys);
-
-    /// <summary>Whether a mark waits for its number, and an entry's load began before it came.</summary>
-    /// <param name="mark">The mark.</param>
-    /// <param name="seen">The last hold when the load began; 0 for an entry of the remote tier.</param>
-    public bool IsHeld(Mark mark, long seen) => !_holds.IsEmpty && _holds.Concern(mark, seen) && Holds(ProtocolRules.HeldMarks);
-
     /// <summary>Begins a read or write, which is told what is applied to its key from now on.</summary>
     public void Register(PendingKey pending)
     {
@@ -289,7 +269,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     {
         if (stamps.Generation != Generation && Holds(ProtocolRules.KeptInItsGeneration)) return Verdict.Invalid;
         if (stamps.IsPrimary) return Verdict.Valid;
-        if (stamps.Incarnation != Incarnation || IsHeld(Mark.Clear, stamps.Hold) || IsHeld(Mark.ClearOf(stamps.Tenant), stamps.Hold)) return Verdict.Invalid;
+        if (stamps.Incarnation != Incarnation || Held.Concern(Mark.Clear, stamps.Hold) || Held.Concern(Mark.ClearOf(stamps.Tenant), stamps.Hold)) return Verdict.Invalid;
         return Worse(_marks.Judge(Mark.Clear, sequence), stamps.Tenant.Length == 0 ? Verdict.Valid : _marks.Judge(Mark.ClearOf(stamps.Tenant), sequence));
     }
 
@@ -297,7 +277,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <param name="stamp">Its stamp of the mark.</param>
     /// <param name="hold">The last hold when its load began; 0 for an entry of the remote tier.</param>
     public Verdict Judge(in Stamp stamp, long hold = 0) =>
-        IsHeld(stamp.Mark, hold) || (stamp.Incarnation != Incarnation && Holds(ProtocolRules.MarksOfTheIncarnation))
+        Held.Concern(stamp.Mark, hold) || (stamp.Incarnation != Incarnation && Holds(ProtocolRules.MarksOfTheIncarnation))
             ? Verdict.Invalid
             : _marks.Judge(stamp.Mark, stamp.Sequence);
 

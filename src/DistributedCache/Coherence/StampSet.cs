@@ -35,6 +35,9 @@ internal sealed class StampSet(
 
     public ReadOnlySpan<Stamp> Marks => marks;
 
+    /// <summary>The names of the tags among the marks.</summary>
+    public IEnumerable<string> Tags => marks.Where(static stamp => stamp.Mark.Kind == MarkKind.Tag).Select(static stamp => stamp.Mark.Name);
+
     public string? Validator => validator;
 
     /// <summary>What was found when these stamps were last judged for an entry of the remote tier.</summary>

@@ -30,8 +30,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     private readonly Maintenance _maintenance;
     private readonly Verifier? _verifier;
     private readonly byte[] _regions;
-    private readonly Lock _lock = new();
-    private volatile CacheCounters?[] _counters = [];
     private int _isDisposed;
 
     private CacheEngine(IServiceProvider services, string name, ProfileSource profiles)
@@ -62,7 +60,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
             Remote.Partitions, (long)options.MaxStaleness.TotalMilliseconds - Clock.Step, options.TagsPerPartition, Local,
             services.GetService(typeof(ProtocolRules)) as ProtocolRules? ?? ProtocolRules.All);
         Calls = new CallResolver(profiles, Coherence, options.MaximumKeyLength);
-        Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => _counters.OfType<CacheCounters>(), Store, Faults, () => Queue?.Length ?? 0);
+        Meter = new CacheMeter(services.GetService<IMeterFactory>(), name, () => Counters.All, Store, Faults, () => Queue?.Length ?? 0);
         Faults.Counted += Meter.Fault;
         _pipelines = new SourcePipelines(options.TimeProvider);
 
@@ -73,7 +71,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Queue = new InvalidationQueue(this, options.MaximumQueuedInvalidations, options.RemoteTimeout);
         Started = StartAsync(options.HeartbeatInterval);
         _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
-        _verifier = Verifier.Start(this, options.VerifySample, () => _counters.Sum(static profile => profile is null ? 0 : HitCounters.Read(profile.LocalHit)));
+        _verifier = Verifier.Start(this, options.VerifySample, () => Counters.All.Sum(static profile => HitCounters.Read(profile.LocalHit)));
         Default = new TieredCache(this, tenant: "", isolates: false);
         Isolated = new TieredCache(this, tenant: "", isolates: true);
     }
@@ -109,6 +107,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public InvalidationQueue Queue { get; }
 
     public CacheValues Values { get; }
+
+    public ProfileCounters Counters { get; } = new();
 
     public CacheMeter Meter { get; }
 
@@ -153,27 +153,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         lock (state.Lock) return state.Known;
     }
 
-    /// <summary>When a value loaded or set now ends; null where it is not to be stored.</summary>
-    public static EntryTimes? Times(EntryPolicy policy, LoadContext? context, bool isNull, long now, long loadDuration)
-    {
-        var duration = context?.Duration is { } own ? ResolvedProfile.Milliseconds(Shorter(own, TieredCacheOptions.MaximumLifetime)) : policy.DurationMs;
-        if (isNull) duration = Math.Min(duration, policy.Profile.NullDurationMs);
-        if (duration <= 0) return null;
-        var stale = context?.StaleFor is { } staleFor ? ResolvedProfile.Milliseconds(Shorter(staleFor, TieredCacheOptions.MaximumLifetime)) : policy.StaleForMs;
-        if (policy.Sliding is { } window)
-        {
-            var sliding = ResolvedProfile.Milliseconds(window);
-            return new EntryTimes(now, now + duration, 0, loadDuration, sliding, now + duration);
-        }
-
-        return new EntryTimes(now, now + Jitter.Apply(duration, policy.Profile.Jitter, Random.Shared.NextDouble()), Math.Max(0, stale), loadDuration);
-    }
-
-    /// <summary>The same times, capped by how long L1 may hold what it takes now: a value made here, or one L2 has had for a while.</summary>
-    public static EntryTimes LocalTimes(EntryPolicy policy, in EntryTimes times, long now) => policy.CapsLocal && times.Sliding == 0
-        ? times with { FreshUntil = Math.Min(times.FreshUntil, now + policy.LocalDurationMs) }
-        : times;
-
     /// <summary>Whether L1 holds such an entry: a sliding one whose other readers renew it elsewhere does so only where its owner set a cap.</summary>
     public bool KeepsLocally(in EntryCall call, in EntryTimes times) =>
         times.Sliding == 0 || !Remote.HoldsValues || call.Policy.CapsLocal;
@@ -203,11 +182,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         return result == PutResult.Stored;
     }
 
-    public CacheCounters CountersOf(ResolvedProfile profile)
-    {
-        var counters = _counters;
-        return profile.Index < counters.Length && counters[profile.Index] is { } known ? known : AddCounters(profile);
-    }
+    public CacheCounters CountersOf(ResolvedProfile profile) => Counters.Of(profile.Index, profile.Name);
 
     public byte RegionOf(ResolvedProfile profile) => profile.Index < _regions.Length ? _regions[profile.Index] : (byte)0;
 
@@ -294,7 +269,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         await _follower.DisposeAsync().ConfigureAwait(false);
         _pipelines.Dispose();
         Meter.Dispose();
-        foreach (var counters in _counters) counters?.Dispose();
+        Counters.Dispose();
     }
 
     /// <summary>Which incarnation is in force, and whether a number is among its own, only a head that is read now can tell.</summary>
@@ -332,20 +307,4 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         Coherence.Version.IsOpen = Profiles.Options.Enabled;
         foreach (var profile in Profiles.Current.All) CountersOf(profile);
     }
-
-    private CacheCounters AddCounters(ResolvedProfile profile)
-    {
-        lock (_lock)
-        {
-            var counters = _counters;
-            if (profile.Index < counters.Length && counters[profile.Index] is { } known) return known;
-            var grown = new CacheCounters?[Math.Max(counters.Length, profile.Index + 1)];
-            counters.CopyTo(grown, 0);
-            var added = grown[profile.Index] = new CacheCounters(profile.Name);
-            _counters = grown;
-            return added;
-        }
-    }
-
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -125,9 +125,9 @@ internal class Load<T> : TierLookup<T>
     public LoadedValue<T> Ready(T value, LoadContext context, long loadDuration)
     {
         var now = Engine.Clock.Now;
-        var times = CacheEngine.Times(Call.Policy, context, value is null, now, loadDuration);
+        var times = Lifetimes.Of(Call.Policy, context, value is null, now, loadDuration);
         Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
-        var stamps = Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags()] : context.NamedTags, context.NamedValidator);
+        var stamps = Stamps(context.KeepsStale && Fallback?.Stamps is { } kept ? [.. context.NamedTags, .. kept.Tags] : context.NamedTags, context.NamedValidator);
         var sends = Engine.Remote.HoldsValues && Call.WritesRemote && (_lease is { IsHeld: true } || Call.Key.IsPrimary) && !Engine.Queue.Holds(Call.Key.Index, stamps);
         return new LoadedValue<T>(Engine, Call, value, context.Stores ? times : null, stamps, KeySequence, sends, context.LocalSize);
     }
@@ -286,35 +286,10 @@ internal class Load<T> : TierLookup<T>
         var profile = Call.Policy.Profile;
         var delay = Jitter.Apply(profile.RetryAfterFailureMs, profile.Jitter, Random.Shared.NextDouble());
         if (Fallback is { } entry && Call.WritesLocal)
-        {
-            var standIn = new FallbackEntry(entry.Key, entry.Value, entry.Weight, entry.Region, Engine.Clock.Now + delay)
-            {
-                Stamps = entry.Stamps,
-                Sequence = entry.Sequence,
-                Deadline = entry.FreshUntil,
-                Lifetime = LocalCopies.ToMilliseconds(entry.FreshUntil - LocalCopies.CreatedAt(entry)),
-                StaleFor = entry.StaleFor,
-                LoadDuration = entry.LoadDuration,
-                CounterId = entry.CounterId,
-            };
-            Engine.Local.Keep(standIn, Engine.Coherence[Call.Key.Partition], this);
-        }
-
+            Engine.Local.Keep(LocalCopies.StandIn(entry, Engine.Clock.Now + delay), Engine.Coherence[Call.Key.Partition], this);
         return TimeSpan.FromMilliseconds(delay);
     }
 
     private StampSet Stamps(IReadOnlyList<string> more, string? validator = null) =>
         Engine.Calls.Stamps(Call, more, _seen, _lease?.Head?.Incarnation, validator);
-
-    private string[] FallbackTags()
-    {
-        if (Fallback?.Stamps is not { } stamps) return [];
-        var tags = new List<string>();
-        foreach (var stamp in stamps.Marks)
-        {
-            if (stamp.Mark.Kind == MarkKind.Tag) tags.Add(stamp.Mark.Name);
-        }
-
-        return [.. tags];
-    }
 }

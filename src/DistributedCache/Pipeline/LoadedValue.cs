@@ -59,7 +59,7 @@ internal sealed class LoadedValue<T> : IDisposable
     {
         if (!IsStorable || !_call.WritesLocal || !_engine.KeepsLocally(_call, _times)) return null;
         var (kept, weight) = _engine.Values.Pack(_call, Value, _bytes, Stamps, _localSize);
-        return _engine.MakeEntry(_call, kept, weight, CacheEngine.LocalTimes(_call.Policy, _times, _times.Created), Stamps, Sequence);
+        return _engine.MakeEntry(_call, kept, weight, Lifetimes.InLocal(_call.Policy, _times, _times.Created), Stamps, Sequence);
     }
 
     public void Dispose()

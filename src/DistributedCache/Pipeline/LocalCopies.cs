@@ -41,6 +41,20 @@ internal sealed class LocalCopies(LocalStore store, CacheClock clock) : ILocalDr
         }
     }
 
+    /// <summary>The same value as one that stands in for a failed load until the next may be tried.</summary>
+    /// <param name="entry">An entry whose lifetime is over.</param>
+    /// <param name="retryAt">Monotonic milliseconds.</param>
+    public static FallbackEntry StandIn(LocalEntry entry, long retryAt) => new(entry.Key, entry.Value, entry.Weight, entry.Region, retryAt)
+    {
+        Stamps = entry.Stamps,
+        Sequence = entry.Sequence,
+        Deadline = entry.FreshUntil,
+        Lifetime = ToMilliseconds(entry.FreshUntil - CreatedAt(entry)),
+        StaleFor = entry.StaleFor,
+        LoadDuration = entry.LoadDuration,
+        CounterId = entry.CounterId,
+    };
+
     public static long CreatedAt(LocalEntry entry) => entry is SlidingEntry sliding ? sliding.CreatedAt : entry.Created;
 
     /// <summary>When the load began that brought the entry, where it was this process's own; else <see cref="long.MinValue"/>.</summary>

@@ -30,7 +30,7 @@ internal sealed class PendingWrite<T>
         _engine = engine;
         Call = call;
         Pending = pending;
-        _times = engine.IsEnabled ? CacheEngine.Times(call.Policy, null, value is null, engine.Clock.Now, 0) : null;
+        _times = engine.IsEnabled ? Lifetimes.Of(call.Policy, null, value is null, engine.Clock.Now, 0) : null;
         _stamps = engine.Calls.Stamps(call, [], seen);
         if (_times is not { } times) return;
         var sends = engine.Remote.HoldsValues && call.WritesRemote;
@@ -61,7 +61,7 @@ internal sealed class PendingWrite<T>
     public bool Keep(long sequence)
     {
         if (_times is not { } times || _local is null) return true;
-        var entry = _engine.MakeEntry(Call, _local, _weight, CacheEngine.LocalTimes(Call.Policy, times, times.Created), _stamps, sequence);
+        var entry = _engine.MakeEntry(Call, _local, _weight, Lifetimes.InLocal(Call.Policy, times, times.Created), _stamps, sequence);
         var result = _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], Pending);
         _engine.Kept(result, Call.Policy.Profile);
         return result is PutResult.Stored or PutResult.NotAdmitted;

@@ -114,7 +114,7 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         var keeps = Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times);
         if (verdict == Verdict.Invalid || !_engine.Values.TryCopyIn<T>(Call, stored, keeps, out var value, out var weight)) return false;
         var now = _engine.Clock.Now;
-        var times = CacheEngine.LocalTimes(Call.Policy, stored.Times, now);
+        var times = Lifetimes.InLocal(Call.Policy, stored.Times, now);
 
         // What is kept nowhere needs no entry to be the answer.
         if (!keeps && times.Sliding == 0 && now < times.FreshUntil

@@ -52,7 +52,7 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         var partition = _engine.Coherence[stamps.Partition];
         lock (partition.Lock)
         {
-            if (partition.IsHeld(index) || partition.IsHeld(Mark.Clear, seen: 0) || partition.IsHeld(Mark.ClearOf(stamps.Tenant), seen: 0)) return true;
+            if (partition.Held.Has(index) || partition.Held.Concern(Mark.Clear, seen: 0) || partition.Held.Concern(Mark.ClearOf(stamps.Tenant), seen: 0)) return true;
         }
 
         foreach (ref readonly var stamp in stamps.Marks)
@@ -60,7 +60,7 @@ internal sealed class InvalidationQueue : IAsyncDisposable
             partition = _engine.Coherence[stamp.Partition];
             lock (partition.Lock)
             {
-                if (partition.IsHeld(stamp.Mark, seen: 0)) return true;
+                if (partition.Held.Concern(stamp.Mark, seen: 0)) return true;
             }
         }
 

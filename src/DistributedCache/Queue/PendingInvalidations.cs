@@ -54,7 +54,7 @@ internal sealed class PendingInvalidations(CoherenceState coherence, int maximum
         if (added.Kind == InvalidationKind.Mark)
         {
             // Anew also where it is held: what was loaded since is older than this.
-            lock (partition.Lock) partition.Hold(added.Mark);
+            lock (partition.Lock) partition.Held.Hold(added.Mark);
             return queue.Has(added.Mark) ? null : added;
         }
 
@@ -63,7 +63,7 @@ internal sealed class PendingInvalidations(CoherenceState coherence, int maximum
             foreach (var key in added.Keys)
             {
                 // Held first, at one time: no load begins in between that reads what is to be removed.
-                if (!added.IsNumberAlone && !queue.Covers(key.Index, added.Kind)) partition.Hold(key.Index);
+                if (!added.IsNumberAlone && !queue.Covers(key.Index, added.Kind)) partition.Held.Hold(key.Index);
                 partition.Forget(key.Index, added.Kind);
             }
         }
@@ -77,7 +77,7 @@ internal sealed class PendingInvalidations(CoherenceState coherence, int maximum
         var replaced = new List<QueuedInvalidation>();
         for (var number = 0; number < _queues.Length; number++)
         {
-            lock (coherence[number].Lock) coherence[number].Hold(Mark.Clear);
+            lock (coherence[number].Lock) coherence[number].Held.Hold(Mark.Clear);
             replaced.AddRange(_queues[number].Collapse(QueuedInvalidation.Of(number, Mark.Clear)));
         }
 
@@ -94,10 +94,10 @@ internal sealed class PendingInvalidations(CoherenceState coherence, int maximum
         {
             foreach (var key in done.Keys)
             {
-                if (!queue.Has(key.Index)) partition.Release(key.Index);
+                if (!queue.Has(key.Index)) partition.Held.Release(key.Index);
             }
 
-            if (done.Kind == InvalidationKind.Mark && !queue.Has(done.Mark)) partition.Release(done.Mark);
+            if (done.Kind == InvalidationKind.Mark && !queue.Has(done.Mark)) partition.Held.Release(done.Mark);
         }
     }
 }

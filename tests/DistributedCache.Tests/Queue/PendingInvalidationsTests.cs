@@ -39,7 +39,7 @@ public class PendingInvalidationsTests
         var pending = new PendingInvalidations(_state, 10);
         Add(pending, Expire(0, "k"), Remove(0, "k"));
         Assert.Equal([InvalidationKind.Expire, InvalidationKind.Remove], Drain(pending, 0).Select(static one => one.Kind));
-        Assert.False(_state[0].IsHeld("k"));
+        Assert.False(_state[0].Held.Has("k"));
     }
 
     [Fact]
@@ -51,9 +51,9 @@ public class PendingInvalidationsTests
         var first = pending.Send(0)!;
         Add(pending, Remove(0, "k"));
         Assert.True(pending.TryRemove(first));
-        Assert.True(_state[0].IsHeld("k"));
+        Assert.True(_state[0].Held.Has("k"));
         Assert.True(pending.TryRemove(pending.Send(0)!));
-        Assert.False(_state[0].IsHeld("k"));
+        Assert.False(_state[0].Held.Has("k"));
     }
 
     [Fact]
@@ -63,11 +63,11 @@ public class PendingInvalidationsTests
         var before = _state.Snapshot().Hold;
         Add(pending, Tag(0, "t"));
         var since = _state.Snapshot().Hold;
-        Assert.Equal((true, false), (_state[0].IsHeld(T, before), _state[0].IsHeld(T, since)));
+        Assert.Equal((true, false), (_state[0].Held.Concern(T, before), _state[0].Held.Concern(T, since)));
         Add(pending, Tag(0, "t"));
-        Assert.True(_state[0].IsHeld(T, since), "What was loaded before the second is valid after it.");
+        Assert.True(_state[0].Held.Concern(T, since), "What was loaded before the second is valid after it.");
         Assert.True(pending.TryRemove(pending.Send(0)!));
-        Assert.False(_state[0].IsHeld(T, 0));
+        Assert.False(_state[0].Held.Concern(T, 0));
     }
 
     [Fact]
@@ -78,8 +78,8 @@ public class PendingInvalidationsTests
         var underWay = pending.Send(1)!;
         Assert.True(pending.TryAdd(Remove(0, "c", "d"), out var collapsed));
         Assert.Equal((5, Partitions), (collapsed, pending.Length));
-        Assert.All(Enumerable.Range(0, Partitions), p => Assert.True(_state[p].IsHeld(Mark.Clear, _state.Snapshot().Hold - Partitions)));
-        Assert.False(_state[1].IsHeld("a") || _state[1].IsHeld(T, 0) || _state[0].IsHeld("c"), "What the clear stands for is held for ever.");
+        Assert.All(Enumerable.Range(0, Partitions), p => Assert.True(_state[p].Held.Concern(Mark.Clear, _state.Snapshot().Hold - Partitions)));
+        Assert.False(_state[1].Held.Has("a") || _state[1].Held.Concern(T, 0) || _state[0].Held.Has("c"), "What the clear stands for is held for ever.");
         Assert.False(pending.TryRemove(underWay));
         Add(pending, Tag(0, "later"));
         Assert.Equal([Mark.Clear, Mark.Tag("", "later")], Drain(pending, 0).Select(static one => one.Mark));
@@ -92,12 +92,12 @@ public class PendingInvalidationsTests
         var pending = new PendingInvalidations(_state, 10);
         Add(pending, new QueuedInvalidation(0, InvalidationKind.Mark, [], Mark.Clear), Remove(0, "k"));
         Assert.Equal(1, pending.Length);
-        Assert.False(_state[0].IsHeld("k"));
+        Assert.False(_state[0].Held.Has("k"));
         var clear = pending.Send(0)!;
         Add(pending, Remove(0, "k"));
         Assert.Equal(2, pending.Length);
         Assert.True(pending.TryRemove(clear));
-        Assert.True(_state[0].IsHeld("k"));
+        Assert.True(_state[0].Held.Has("k"));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public class PendingInvalidationsTests
     {
         var pending = new PendingInvalidations(_state, 4);
         Add(pending, Number(0, "s:1"), Number(0, "s:1"));
-        Assert.Equal((1, false), (pending.Length, _state[0].IsHeld("s:1")));
+        Assert.Equal((1, false), (pending.Length, _state[0].Held.Has("s:1")));
         Assert.True(pending.TryAdd(Remove(1, "a", "b", "c", "d"), out var collapsed));
         Assert.Equal((5, Partitions + 1), (collapsed, pending.Length));
         Assert.False(pending.TryAdd(Number(0, "s:2"), out _));
@@ -170,9 +170,9 @@ public class PendingInvalidationsTests
                 {
                     // A clear tells of a tag in the partitions it was sent to; in the others it is still to be held.
                     var isTold = what.Kind == InvalidationKind.Mark
-                        ? state[what.Partition].IsHeld(what.Mark, 0) || IsSent(s => s.Mark == what.Mark)
-                            || Enumerable.Range(0, Partitions).All(p => state[p].IsHeld(Mark.Clear, 0) || IsSent(s => s.Partition == p && s.Mark.IsClear))
-                        : state[what.Partition].IsHeld(what.Keys[key].Index) || state[what.Partition].IsHeld(Mark.Clear, 0)
+                        ? state[what.Partition].Held.Concern(what.Mark, 0) || IsSent(s => s.Mark == what.Mark)
+                            || Enumerable.Range(0, Partitions).All(p => state[p].Held.Concern(Mark.Clear, 0) || IsSent(s => s.Partition == p && s.Mark.IsClear))
+                        : state[what.Partition].Held.Has(what.Keys[key].Index) || state[what.Partition].Held.Concern(Mark.Clear, 0)
                             || IsSent(s => s.Partition == what.Partition && (s.Mark.IsClear || (s.Keys.Contains(what.Keys[key]) && (s.Kind == what.Kind || s.Kind == InvalidationKind.Remove))));
                     Assert.True(isTold, $"Seed {seed}: {what.Kind} {(what.Keys.Length > 0 ? what.Keys[key].Name : what.Mark.Name)} is neither sent nor held.");
 
@@ -183,7 +183,7 @@ public class PendingInvalidationsTests
     }
 
     private static bool IsAnythingHeld(CoherenceState state, int partition) =>
-        state[partition].IsHeld(Mark.Clear, 0) || Names.Any(name => state[partition].IsHeld(name) || state[partition].IsHeld(Mark.Tag("", name), 0));
+        state[partition].Held.Concern(Mark.Clear, 0) || Names.Any(name => state[partition].Held.Has(name) || state[partition].Held.Concern(Mark.Tag("", name), 0));
 
     private static readonly string[] Names = ["a", "b", "c"];
 
