@@ -1,3 +1,4 @@
+using DistributedCache.Resilience;
 using Polly.Timeout;
 
 namespace DistributedCache.Pipeline;
@@ -81,7 +82,7 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
                 static (s, load, ct) => s.factory(s.state, s.keys, load, ct),
                 cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutRejectedException exception)
+        catch (TimeoutRejectedException exception) when (SourcePipelines.IsOwn(exception))
         {
             throw FactoryRun.TimedOut($"{calls.Count} keys", profile, exception);
         }

@@ -127,7 +127,7 @@ internal sealed class CacheValues(
         weight = 1;
         if (call.Isolates)
         {
-            var payload = new StoredPayload(bytes.ToArray());
+            var payload = new StoredPayload(bytes.ToArray()) { IsReaders = !isKept };
             stored = payload;
             if (isKept) weight = Weigh<object?>(call, null, stored, payload.Bytes!.Length, remote.Stamps, null);
             return true;

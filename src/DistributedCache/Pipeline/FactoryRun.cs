@@ -1,5 +1,7 @@
 using DistributedCache.Diagnostics;
 using DistributedCache.Profiles;
+using DistributedCache.Resilience;
+using Polly;
 using Polly.RateLimiting;
 using Polly.Timeout;
 
@@ -7,7 +9,7 @@ namespace DistributedCache.Pipeline;
 
 /// <summary>Runs a factory in its source's Polly pipeline, with a context whose scope ends when the factory's task has.</summary>
 /// <remarks>A factory that does not listen to its token is left behind at the hard timeout or when nobody waits: the wait ends, and
-/// a continuation observes how the task ends and disposes its scope then.</remarks>
+/// a continuation observes how the task ends, and then disposes its scope and gives back its turn at the source.</remarks>
 internal static class FactoryRun
 {
     public static async ValueTask<T> StartAsync<TState, T>(
@@ -20,19 +22,20 @@ internal static class FactoryRun
     {
         var began = engine.Clock.Provider.GetTimestamp();
         var result = "ok";
+        var running = ResilienceContextPool.Shared.Get(continueOnCapturedContext: false, cancellationToken);
         try
         {
             return await engine.PipelineOf(profile).ExecuteAsync(
-                static (run, token) => run.InvokeAsync(token),
-                new Invocation<TState, T>(engine, profile, context, state, factory),
-                cancellationToken).ConfigureAwait(false);
+                static (running, run) => run.InvokeAsync(SourceTurn.Of(running)?.Hold(), running.CancellationToken),
+                running,
+                new Invocation<TState, T>(engine, profile, context, state, factory)).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             result = exception switch
             {
-                TimeoutRejectedException => "timeout",
-                RateLimiterRejectedException => "rejected",
+                TimeoutRejectedException rejection when SourcePipelines.IsOwn(rejection) => "timeout",
+                RateLimiterRejectedException rejection when SourcePipelines.IsOwn(rejection) => "rejected",
                 OperationCanceledException => "cancelled",
                 _ => "error",
             };
@@ -40,13 +43,14 @@ internal static class FactoryRun
         }
         finally
         {
+            ResilienceContextPool.Shared.Return(running);
             engine.Meter.FactoryEnded(profile.Name, result, engine.Clock.Provider.GetElapsedTime(began));
         }
     }
 
     /// <summary>What the caller is told where Polly's own exception says only how long it was.</summary>
     public static TimeoutException TimedOut(string what, ResolvedProfile profile, TimeoutRejectedException exception) => new(
-        $"The factory of {what} took longer than the hard timeout of profile '{profile.Name}', {profile.FactoryHardTimeout}.", exception);
+        $"The load of {what} took longer than the hard timeout of profile '{profile.Name}', {profile.FactoryHardTimeout}.", exception);
 
     private sealed record Invocation<TState, T>(
         CacheEngine Engine,
@@ -55,7 +59,9 @@ internal static class FactoryRun
         TState State,
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> Factory)
     {
-        public async ValueTask<T> InvokeAsync(CancellationToken cancellationToken)
+        /// <param name="turn">The load's turn at its source, given back when the factory's task has ended.</param>
+        /// <param name="cancellationToken">The factory's.</param>
+        public async ValueTask<T> InvokeAsync(SourceTurn? turn, CancellationToken cancellationToken)
         {
             Task<T> running;
             try
@@ -63,7 +69,7 @@ internal static class FactoryRun
                 var started = Factory(State, Context, cancellationToken);
                 if (started.IsCompletedSuccessfully)
                 {
-                    await Engine.EndAsync(Context).ConfigureAwait(false);
+                    await EndAsync(turn).ConfigureAwait(false);
                     return started.Result;
                 }
 
@@ -71,7 +77,7 @@ internal static class FactoryRun
             }
             catch
             {
-                await Engine.EndAsync(Context).ConfigureAwait(false);
+                await EndAsync(turn).ConfigureAwait(false);
                 throw;
             }
 
@@ -81,12 +87,12 @@ internal static class FactoryRun
             }
             finally
             {
-                if (running.IsCompleted) await Engine.EndAsync(Context).ConfigureAwait(false);
-                else _ = ObserveAsync(running);
+                if (running.IsCompleted) await EndAsync(turn).ConfigureAwait(false);
+                else _ = ObserveAsync(running, turn);
             }
         }
 
-        private async Task ObserveAsync(Task<T> running)
+        private async Task ObserveAsync(Task<T> running, SourceTurn? turn)
         {
             try
             {
@@ -97,7 +103,13 @@ internal static class FactoryRun
                 CacheLog.LateFactoryFailed(Engine.Log, Profile.Name, exception);
             }
 
-            await Engine.EndAsync(Context).ConfigureAwait(false);
+            await EndAsync(turn).ConfigureAwait(false);
+        }
+
+        private ValueTask EndAsync(SourceTurn? turn)
+        {
+            turn?.Dispose();
+            return Engine.EndAsync(Context);
         }
     }
 }

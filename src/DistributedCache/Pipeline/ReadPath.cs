@@ -2,6 +2,7 @@ using DistributedCache.Coherence;
 using DistributedCache.Diagnostics;
 using DistributedCache.Expiry;
 using DistributedCache.Local;
+using DistributedCache.Resilience;
 using Polly.Timeout;
 
 namespace DistributedCache.Pipeline;
@@ -243,7 +244,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         {
             return await FactoryRun.StartAsync(engine, call.Policy.Profile, LoadContext.ForLoad(engine.Scopes), state, factory, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutRejectedException exception)
+        catch (TimeoutRejectedException exception) when (SourcePipelines.IsOwn(exception))
         {
             throw FactoryRun.TimedOut($"key '{CacheEngine.Show(call)}'", call.Policy.Profile, exception);
         }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using DistributedCache.Local;
+using DistributedCache.Resilience;
 using Polly.Timeout;
 
 namespace DistributedCache.Pipeline;
@@ -105,7 +106,7 @@ internal sealed class SingleLoad<TState, T>(
                 ? await loading.ConfigureAwait(false)
                 : await ServeStaleAfterAsync(loading.AsTask(), soft).ConfigureAwait(false);
         }
-        catch (TimeoutRejectedException exception)
+        catch (TimeoutRejectedException exception) when (SourcePipelines.IsOwn(exception))
         {
             throw FactoryRun.TimedOut($"key '{CacheEngine.Show(Call)}'", Call.Policy.Profile, exception);
         }

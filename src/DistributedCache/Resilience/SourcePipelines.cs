@@ -8,9 +8,13 @@ using Polly.Timeout;
 
 namespace DistributedCache.Resilience;
 
-/// <summary>The Polly pipelines that factories run in: a cap on what runs at once against a source, then the hard timeout.</summary>
+/// <summary>The Polly pipelines that factories run in: the hard timeout, and within it a cap on what runs at once against a source.</summary>
+/// <remarks>The wait for a turn is part of what the timeout limits: a source whose turns are all taken by factories that hang holds up
+/// nobody for longer than that.</remarks>
 internal sealed class SourcePipelines(TimeProvider timeProvider) : IDisposable
 {
+    private const string Name = "DistributedCache.Factory";
+
     // Polly's metrics without its log: that has a line for every load, with the value in it.
     private static readonly TelemetryOptions Telemetry = new() { LoggerFactory = NullLoggerFactory.Instance };
 
@@ -21,6 +25,9 @@ internal sealed class SourcePipelines(TimeProvider timeProvider) : IDisposable
     public ResiliencePipeline For(string? source, int permits, int queue, TimeSpan? timeout) =>
         _pipelines.GetOrAdd((source, permits, queue, timeout), static (key, self) => self.Build(key.Source, key.Permits, key.Queue, key.Timeout), this);
 
+    /// <summary>Whether a rejection is of these pipelines, and not of one that the factory itself uses.</summary>
+    public static bool IsOwn(ExecutionRejectedException rejection) => rejection.TelemetrySource?.PipelineName == Name;
+
     public void Dispose()
     {
         foreach (var limiter in _limiters.Values) limiter.Dispose();
@@ -28,19 +35,13 @@ internal sealed class SourcePipelines(TimeProvider timeProvider) : IDisposable
 
     private ResiliencePipeline Build(string? source, int permits, int queue, TimeSpan? timeout)
     {
-        var builder = new ResiliencePipelineBuilder { TimeProvider = timeProvider, Name = "DistributedCache.Factory", InstanceName = source };
+        var builder = new ResiliencePipelineBuilder { TimeProvider = timeProvider, Name = Name, InstanceName = source };
         builder.ConfigureTelemetry(Telemetry);
-        if (source is not null && permits > 0)
-        {
-            var limiter = _limiters.GetOrAdd((source, permits, queue), static key =>
-                new ConcurrencyLimiter(new() { PermitLimit = key.Permits, QueueLimit = key.Queue }));
-            builder.AddRateLimiter(new RateLimiterStrategyOptions
-            {
-                RateLimiter = arguments => limiter.AcquireAsync(1, arguments.Context.CancellationToken),
-            });
-        }
-
         if (timeout is { } limit) builder.AddTimeout(new TimeoutStrategyOptions { Timeout = limit });
+        if (source is null) return builder.Build();
+        var limiter = _limiters.GetOrAdd((source, permits, queue), static key =>
+            new ConcurrencyLimiter(new() { PermitLimit = key.Permits, QueueLimit = key.Queue }));
+        builder.AddRateLimiter(new RateLimiterStrategyOptions { RateLimiter = arguments => SourceTurn.TakeAsync(limiter, arguments.Context) });
         return builder.Build();
     }
 }

@@ -62,4 +62,33 @@ public class SourceLimitTests
         Assert.Equal(3, await node.Cache.Load("a:3", 3));
         Assert.Equal(1, source.Count);
     }
+
+    [Fact]
+    public async Task HardTimeout_FactoryIgnoresItsToken_KeepsItsTurnUntilItEnds()
+    {
+        await using var node = Make(1, 10);
+        var deaf = new TestSource<int>();
+        var slow = node.Cache.Load("b:deaf", deaf).AsTask();
+        node.Time.Advance(TimeSpan.FromSeconds(7));
+        await Assert.ThrowsAsync<TimeoutException>(() => Eventually.DoneAsync(slow));
+        var next = new TestSource<int>();
+        var waiting = node.Cache.Load("b:next", next).AsTask();
+        Assert.Equal(0, next.Count);
+        deaf[0].Answer(1);
+        await Eventually.TrueAsync(() => next.Count == 1);
+        next[0].Answer(2);
+        Assert.Equal(2, await waiting);
+    }
+
+    [Fact]
+    public async Task HardTimeout_WaitsForATurn_EndsTheWait()
+    {
+        await using var node = Make(1, 10);
+        _ = node.Cache.Load("a:running", new TestSource<int>());
+        var source = new TestSource<int>();
+        var waiting = node.Cache.Load("b:waiting", source).AsTask();
+        node.Time.Advance(TimeSpan.FromSeconds(7));
+        await Assert.ThrowsAsync<TimeoutException>(() => Eventually.DoneAsync(waiting));
+        Assert.Equal(0, source.Count);
+    }
 }

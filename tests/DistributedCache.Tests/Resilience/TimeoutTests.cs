@@ -1,5 +1,6 @@
 using DistributedCache.Tests.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
+using Polly.Timeout;
 
 namespace DistributedCache.Tests.Resilience;
 
@@ -43,6 +44,16 @@ public class TimeoutTests
         source[0].Answer("late");
         await Eventually.TrueAsync(() => resource.IsDisposed);
         Assert.Equal("new", (await node.Cache.Find<string>("a")).Value);
+    }
+
+    [Fact]
+    public async Task Factory_FailsByATimeoutOfItsOwn_IsNotTakenForTheHardTimeout()
+    {
+        await using var node = Make();
+        var own = new TimeoutRejectedException("the source's own limit");
+        Assert.Same(own, await Assert.ThrowsAsync<TimeoutRejectedException>(async () => await node.Cache.Fail<string>("a", own)));
+        Assert.Same(own, await Assert.ThrowsAsync<TimeoutRejectedException>(async () =>
+            await node.Cache.GetOrCreateManyAsync<string>(["a"], (_, _, _) => throw own, cancellationToken: TestContext.Current.CancellationToken)));
     }
 
     [Fact]
