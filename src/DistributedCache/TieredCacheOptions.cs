@@ -7,8 +7,8 @@ namespace DistributedCache;
 /// <summary>A cache's options.</summary>
 /// <remarks>Code sets defaults and configuration overrides them: section <c>TieredCache</c>, a named cache's
 /// <c>TieredCache:Caches:&lt;name&gt;</c>. All are validated together at start-up. A valid change of configuration takes effect
-/// while the application runs, except of what is said to need a restart, and of sizes, which are read at start; an invalid one is
-/// logged and changes nothing.</remarks>
+/// while the application runs in <see cref="Enabled"/>, <see cref="Strict"/>, <see cref="Sources"/>, <see cref="Profiles"/> and
+/// <see cref="DistributedCache"/>; all else needs a restart, and is logged until then. An invalid one is logged and changes nothing.</remarks>
 public sealed class TieredCacheOptions
 {
     /// <summary>The longest lifetime of anything: 30 days.</summary>

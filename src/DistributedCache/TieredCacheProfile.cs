@@ -9,7 +9,7 @@ namespace DistributedCache;
 /// <see cref="LocalBudget"/> are each profile's own.</para>
 /// <para>All are validated together at start-up. A valid change of configuration takes effect while the application runs, except
 /// of <see cref="Keys"/>, <see cref="Primary"/>, <see cref="Versioned"/> and <see cref="Version"/>, which say where a key
-/// lives: these need a restart. <see cref="Eviction"/> and <see cref="LocalBudget"/> are read at start.</para>
+/// lives, and of <see cref="Eviction"/> and <see cref="LocalBudget"/>, of which L1 is made: these need a restart.</para>
 /// </remarks>
 public sealed class TieredCacheProfile
 {
@@ -52,8 +52,8 @@ public sealed class TieredCacheProfile
     /// Default: infinite.</summary>
     public TimeSpan? FactorySoftTimeout { get; set; }
 
-    /// <summary>How long a factory may take before its load ends and its key is free for the next; more than zero and at most
-    /// <see cref="TieredCacheOptions.MaximumLifetime"/>, or <see cref="Timeout.InfiniteTimeSpan"/>. Default: 30 seconds.</summary>
+    /// <summary>How long a load may take, its wait for a turn at its <see cref="Source"/> included, before it ends and its key is free for
+    /// the next; more than zero and at most <see cref="TieredCacheOptions.MaximumLifetime"/>, or <see cref="Timeout.InfiniteTimeSpan"/>. Default: 30 seconds.</summary>
     public TimeSpan? FactoryHardTimeout { get; set; }
 
     /// <summary>How long the stale value is served after a failed load before the next is tried; zero or more. Default: 5 seconds.</summary>

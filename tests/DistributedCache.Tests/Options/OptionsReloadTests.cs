@@ -96,6 +96,22 @@ public class OptionsReloadTests
     [InlineData("Profiles:goods:Keys:1", "sku:", "Profiles:goods:Keys")]
     [InlineData("Profiles:new:Keys:0", "sku:", "Profiles:new:Keys")]
     [InlineData("Profiles:Default:Version", "9")]
+    [InlineData("LocalSizeLimit", "1000000")]
+    [InlineData("MaximumPayloadBytes", "9")]
+    [InlineData("MaximumKeyLength", "99")]
+    [InlineData("LeaseDuration", "00:00:09")]
+    [InlineData("RemoteTimeout", "00:00:09")]
+    [InlineData("MaxStaleness", "00:00:09")]
+    [InlineData("HeartbeatInterval", "00:00:00.1")]
+    [InlineData("LogLength", "9")]
+    [InlineData("TagsPerPartition", "9")]
+    [InlineData("MaximumQueuedInvalidations", "9")]
+    [InlineData("VerifySample", "0.5")]
+    [InlineData("DistributedCache:LocalBudget", "9")]
+    [InlineData("Profiles:goods:Eviction", "Never")]
+    [InlineData("Profiles:goods:LocalBudget", "9")]
+    [InlineData("Profiles:new:Eviction", "Lru")]
+    [InlineData("Profiles:session:Sliding", "00:09:00", "Profiles:session:Eviction")]
     public void Reload_WhatNeedsARestart_IsKeptAndLoggedByName(string option, string value, string? logged = null)
     {
         using var app = Shop();
@@ -173,9 +189,9 @@ public class OptionsReloadTests
         });
         var orders = app.Profiles("orders");
 
-        app.Reload(("TieredCache:Caches:orders:LogLength", "9"), ("TieredCache:LogLength", "8"));
+        app.Reload(("TieredCache:Caches:orders:Sources:db:MaximumConcurrentLoads", "9"), ("TieredCache:Sources:db:MaximumConcurrentLoads", "8"));
 
-        Assert.Equal((9, 8), (orders.Options.LogLength, app.Options().LogLength));
+        Assert.Equal((9, 8), (orders.Options.Sources["db"].MaximumConcurrentLoads, app.Options().Sources["db"].MaximumConcurrentLoads));
     }
 
     [Fact]
@@ -224,12 +240,15 @@ public class OptionsReloadTests
         ("TieredCache:Profiles:goods:Keys:0", "product:"),
         ("TieredCache:Profiles:goods:Duration", "01:00:00"));
 
-    /// <summary>All that says where the keys live.</summary>
+    /// <summary>All that says where the keys live, and what the cache is made of.</summary>
     private static string Home(ProfileSource source)
     {
         var goods = source.Current.For("product:1");
         var other = source.Current.For("sku:1");
-        return $"{source.Options.Application} {source.Options.Version} {source.Options.Partitions} "
+        var own = source.Options;
+        return $"{own.Application} {own.Version} {own.Partitions} {own.LocalSizeLimit} {own.MaximumPayloadBytes} {own.MaximumKeyLength} {own.LeaseDuration} "
+            + $"{own.RemoteTimeout} {own.MaxStaleness} {own.HeartbeatInterval} {own.LogLength} {own.TagsPerPartition} {own.MaximumQueuedInvalidations} "
+            + $"{own.VerifySample} {own.DistributedCache.LocalBudget} {goods.Eviction} {goods.LocalBudget} "
             + $"{goods.Name} {goods.Primary} {goods.Version} {other.Name} {other.Primary} {other.Version}";
     }
 }
