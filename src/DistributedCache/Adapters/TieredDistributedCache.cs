@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using DistributedCache.Expiry;
 using DistributedCache.Keys;
 using DistributedCache.Local;
@@ -9,8 +10,9 @@ using Microsoft.Extensions.Caching.Hybrid;
 namespace DistributedCache.Adapters;
 
 /// <summary>The engine as an <see cref="IDistributedCache"/>: bytes under any key, primary, so that what was not stored is said.</summary>
-/// <remarks>The bytes are kept as they came, in an array that nobody else has: one copy in, one out. The synchronous forms answer from
-/// L1 without waiting, and block on the asynchronous ones otherwise.</remarks>
+/// <remarks>What L1 keeps is an array that nobody else has: one copy in, one out. What it does not keep is copied on the way to the
+/// remote tier and on the way from it, and no more. The synchronous forms answer from L1 without waiting, and block on the asynchronous
+/// ones otherwise.</remarks>
 internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistributedCache
 {
     private const int LongestOnStack = 256;
@@ -68,27 +70,27 @@ internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistri
     private bool IsLocal => Options.Local || !engine.Remote.HoldsValues;
 
     /// <summary>Finds the bytes, and renews them if they slide: a read is what renews.</summary>
-    private ValueTask<byte[]?> FindAsync(string key, CancellationToken cancellationToken)
+    private ValueTask<StoredPayload?> FindAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<byte[]?>(cancellationToken);
+        if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled<StoredPayload?>(cancellationToken);
         if (!engine.IsEnabled) return default;
         if (IsLocal && Find(key) is { Value: StoredPayload held } entry && _hits.IsCurrent(entry))
         {
             _hits.Note(entry);
-            return new ValueTask<byte[]?>(held.Bytes);
+            return new ValueTask<StoredPayload?>(held);
         }
 
         var lookup = _reads.GetAsync<StoredPayload>(Call(key, engine.Profiles.Current.Distributed.Policy), cancellationToken);
-        return lookup.IsCompletedSuccessfully ? new ValueTask<byte[]?>(Open(key, lookup.Result)) : OpenAsync(key, lookup);
+        return lookup.IsCompletedSuccessfully ? new ValueTask<StoredPayload?>(Open(key, lookup.Result)) : OpenAsync(key, lookup);
     }
 
-    private async ValueTask<byte[]?> OpenAsync(string key, ValueTask<CacheLookup<StoredPayload>> lookup) => Open(key, await lookup.ConfigureAwait(false));
+    private async ValueTask<StoredPayload?> OpenAsync(string key, ValueTask<CacheLookup<StoredPayload>> lookup) => Open(key, await lookup.ConfigureAwait(false));
 
-    private byte[]? Open(string key, in CacheLookup<StoredPayload> lookup)
+    private StoredPayload? Open(string key, in CacheLookup<StoredPayload> lookup)
     {
         if (lookup.IsUnavailable && Options.WhenUnavailable == UnavailableBehavior.Throw) throw NotStored.Away("read", key);
-        return lookup.Value?.Bytes;
+        return lookup.Value;
     }
 
     private async ValueTask<bool> StoreAsync(string key, ReadOnlySequence<byte> value, DistributedCacheEntryOptions options, CancellationToken cancellationToken)
@@ -99,7 +101,8 @@ internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistri
         var call = Call(key, DistributedEntryOptions.Apply(profile.Policy, options, engine.Clock.Provider));
         if (engine.Remote.HoldsValues && value.Length > engine.Profiles.Options.MaximumPayloadBytes)
             throw NotStored.TooLarge(key, value.Length, engine.Profiles.Options.MaximumPayloadBytes);
-        var result = await _writes.SetAsync(call, new StoredPayload(value.ToArray()), cancellationToken).ConfigureAwait(false);
+        var bytes = IsKept(call) ? value.ToArray() : ArrayOf(value);
+        var result = await _writes.SetAsync(call, new StoredPayload(bytes), cancellationToken).ConfigureAwait(false);
         if (result.Status != InvalidationStatus.Rejected) return true;
         if (!engine.IsEnabled) return Unavailable(NotStored.Disabled(key));
         if (engine.Remote.HoldsValues) return Unavailable(NotStored.Away("stored", key));
@@ -132,11 +135,18 @@ internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistri
         return engine.Store.Find(index[..(key.Length + 1)]);
     }
 
-    private static byte[]? Copy(byte[]? bytes) => bytes?.AsSpan().ToArray();
+    /// <summary>Whether L1 keeps what is set. As for any entry with a remote tier, what slides is read there.</summary>
+    private bool IsKept(in EntryCall call) => call.WritesLocal && (call.Policy.Sliding is null || !engine.Remote.HoldsValues);
 
-    private static bool TryCopy(byte[]? bytes, IBufferWriter<byte> destination)
+    /// <summary>The array behind the bytes where they are all of it, else a copy.</summary>
+    private static byte[] ArrayOf(ReadOnlySequence<byte> bytes) =>
+        bytes.IsSingleSegment && MemoryMarshal.TryGetArray(bytes.First, out var segment) && segment.Count == segment.Array!.Length ? segment.Array : bytes.ToArray();
+
+    private static byte[]? Copy(StoredPayload? payload) => payload is { IsReaders: false } ? payload.Bytes?.AsSpan().ToArray() : payload?.Bytes;
+
+    private static bool TryCopy(StoredPayload? payload, IBufferWriter<byte> destination)
     {
-        if (bytes is null) return false;
+        if (payload?.Bytes is not { } bytes) return false;
         destination.Write(bytes);
         return true;
     }

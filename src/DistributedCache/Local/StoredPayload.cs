@@ -9,4 +9,7 @@ internal sealed class StoredPayload(byte[]? bytes)
 
     /// <summary>Null where the value is.</summary>
     public byte[]? Bytes => bytes;
+
+    /// <summary>Whether L1 does not keep it, so that its one reader may have the array itself.</summary>
+    public bool IsReaders { get; init; }
 }

@@ -63,6 +63,34 @@ public class DistributedBytesTests
     }
 
     [Fact]
+    public async Task GetAndSet_NotKeptInL1_CopyOnceBesidesTheTier()
+    {
+        const int Size = 10_000, Overhead = 4_000;
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
+        await using var node = TestCache.Make(remote: new InProcessRemote(holdsValues: true, timeProvider: time), time: time);
+        var cache = node.Distributed();
+        var session = new DistributedCacheEntryOptions { SlidingExpiration = TimeSpan.FromMinutes(20) };
+        var value = new byte[Size];
+
+        // The tier in memory makes an array of its own for each.
+        Assert.InRange(Least(() => cache.Set("k", value, session)), Size, Size + Overhead);
+        Assert.InRange(Least(() => cache.Get("k")), 2 * Size, (2 * Size) + Overhead);
+
+        static long Least(Action action)
+        {
+            var least = long.MaxValue;
+            for (var i = 0; i < 200; i++)
+            {
+                var before = GC.GetAllocatedBytesForCurrentThread();
+                action();
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            return least;
+        }
+    }
+
+    [Fact]
     public async Task Get_HitInL1_IsSynchronousAndCopiesOnce()
     {
         await using var node = TestCache.Make();
