@@ -14,6 +14,8 @@ passed=0
 failed=0
 skipped=0
 broken=0 # steps and test projects that did not hold
+started=()
+lanes=2 # what runs beside what: the tests wait for servers as long as they work
 
 prepare_environment() {
   # dotnet and NuGet write below HOME; service accounts often have none they may write to.
@@ -138,42 +140,58 @@ step() {
   shift
   log="$(mktemp)"
   "$@" >"$log" 2>&1 || code=$?
-  if [ "$code" -ne 0 ]; then
-    cat "$log"
-    broken=$((broken + 1))
-  fi
-
+  conclude "$name" "$((SECONDS - start))" "$code" "$log"
   rm -f "$log"
-  report "$name" "$((SECONDS - start))" "$code"
   return "$code"
 }
 
-# report <name> <seconds> <exit code>
-report() {
+# conclude <name> <seconds> <exit code> <log>: says how a step went, with its output if it failed.
+conclude() {
+  if [ "$3" -ne 0 ]; then
+    cat "$4"
+    broken=$((broken + 1))
+  fi
+
   printf '%-44s %4d s  %s\n' "$1" "$2" "$([ "$3" -eq 0 ] && echo ok || echo FAILED)"
 }
 
-# run_tests <project file>: runs one test project and adds what it counted. A run that wrote no count has crashed
-# or hung: it counts as one failure, whatever had passed before.
+# beside <name> <command...>: starts a job as soon as fewer than $lanes run. What it prints and how it ends is kept.
+beside() {
+  local name="$1"
+  shift
+  while [ "$(jobs -rp | wc -l)" -ge "$lanes" ]; do wait -n 2>/dev/null || sleep 1; done
+  started+=("$name")
+  {
+    local start=$SECONDS code=0
+    "$@" >"$results/$name.log" 2>&1 || code=$?
+    echo "$((SECONDS - start)) $code" >"$results/$name.end"
+  } &
+}
+
+# finish: waits for the jobs, and says how each went in the order they were started in.
+finish() {
+  local name seconds code
+  wait
+  for name in "${started[@]}"; do
+    read -r seconds code <"$results/$name.end"
+    if [[ "$name" == *Tests ]] && ! add_counts "$results/$name.xml"; then
+      # A run that wrote no count has crashed or hung: it counts as one failure, whatever had passed before.
+      echo "$name: the run ended with exit code $code before it had counted its tests." >>"$results/$name.log"
+      failed=$((failed + 1))
+      code=1
+    elif [[ "$name" == *Tests ]] && [ "$ran" -eq 0 ]; then
+      echo "$name: no test ran." >>"$results/$name.log"
+      code=1
+    fi
+
+    conclude "$name" "$seconds" "$code" "$results/$name.log"
+  done
+}
+
+# run_tests <name of a test project>: writes what it counted beside what it prints.
 run_tests() {
-  local name start=$SECONDS assembly result code=0
-  name="$(basename "$1" .csproj)"
-  assembly="$(dotnet msbuild "$1" -nologo -p:Configuration=Release -getProperty:TargetPath)"
-  result="$results/$name.xml"
-
-  bounded dotnet "$assembly" -noLogo -noColor -noAutoReporters -reporter quiet -longRunning 60 -result-xml "$result" || code=$?
-
-  if ! add_counts "$result"; then
-    echo "$name: the run ended with exit code $code before it had counted its tests."
-    failed=$((failed + 1))
-    code=1
-  elif [ "$ran" -eq 0 ]; then
-    echo "$name: no test ran."
-    code=1
-  fi
-
-  if [ "$code" -ne 0 ]; then broken=$((broken + 1)); fi
-  report "$name" "$((SECONDS - start))" "$code"
+  bounded dotnet "tests/$1/bin/Release/net10.0/$1.dll" \
+    -noLogo -noColor -noAutoReporters -reporter quiet -longRunning 60 -result-xml "$results/$1.xml"
 }
 
 bounded() {
@@ -197,8 +215,14 @@ count() {
   echo "${value:-0}"
 }
 
-is_test_project() {
-  [ "$(dotnet msbuild "$1" -nologo -getProperty:IsTestProject)" = true ]
+# The test projects, those first that take longest, so that none of them is left to run alone at the end.
+test_projects() {
+  local first="DistributedCache.Redis.Tests DistributedCache.Packaging.Tests Storefront.Tests" name file
+  for name in $first; do echo "$name"; done
+  for file in tests/*/*.Tests.csproj; do
+    name="$(basename "$file" .csproj)"
+    [[ " $first " == *" $name "* ]] || echo "$name"
+  done
 }
 
 main() {
@@ -212,10 +236,9 @@ main() {
 
   if step restore dotnet restore DistributedCache.sln &&
     step build dotnet build DistributedCache.sln --no-restore -c Release -warnaserror -v quiet; then
-    step format dotnet format DistributedCache.sln --no-restore --verify-no-changes
-    for project in tests/*/*.csproj; do
-      if is_test_project "$project"; then run_tests "$project"; fi
-    done
+    for name in $(test_projects); do beside "$name" run_tests "$name"; done
+    beside format dotnet format DistributedCache.sln --no-restore --verify-no-changes
+    finish
   fi
 
   if [ $((passed + failed)) -eq 0 ]; then broken=$((broken + 1)); fi

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DistributedCache.Packaging.Tests;
 
 [assembly: AssemblyFixture(typeof(PackedFeed))]
@@ -8,6 +9,7 @@ namespace DistributedCache.Packaging.Tests;
 public sealed class PackedFeed : IAsyncLifetime
 {
     private readonly string _build;
+    private Lazy<Task>? _again;
 
     public PackedFeed()
     {
@@ -21,19 +23,21 @@ public sealed class PackedFeed : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        foreach (var id in Repository.Packed)
-            await PackAsync(id, Folder, []);
-    }
-
-    /// <summary>Compiles everything anew, from the same sources, and packs it elsewhere.</summary>
-    public async Task<string> PackAgainAsync(string id)
-    {
-        var folder = Path.Combine(_build, "again");
-        await PackAsync(id, folder, ["--no-restore", "-t:Rebuild,Pack"]);
-        return folder;
+        // One run for all, so that what they share is restored and compiled once.
+        var projects = Repository.Packed.Select(static id => $"src\\{id}\\{id}.csproj");
+        await File.WriteAllTextAsync(Filter, JsonSerializer.Serialize(new { solution = new { path = Repository.Solution, projects } }));
+        await PackAsync(Folder, []);
+        _again = new Lazy<Task>(() => PackAsync(AgainFolder, ["--no-restore", "-t:Rebuild,Pack"]));
     }
 
     internal Package Open(string id) => Package.Open(Folder, id, Version);
+
+    /// <summary>Compiles everything anew, once, from the same sources.</summary>
+    internal async Task<Package> OpenAgainAsync(string id)
+    {
+        await _again!.Value;
+        return Package.Open(AgainFolder, id, Version);
+    }
 
     public ValueTask DisposeAsync()
     {
@@ -42,10 +46,14 @@ public sealed class PackedFeed : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    private string AgainFolder => Path.Combine(_build, "again");
+
+    private string Filter => Path.Combine(_build, "Packed.slnf");
+
     // The repository's own bin and obj are left alone: other tests may be running from them.
-    private Task PackAsync(string id, string folder, IEnumerable<string> more) => Shell.RunAsync(Repository.Root, "dotnet",
+    private Task PackAsync(string folder, IEnumerable<string> more) => Shell.RunAsync(Repository.Root, "dotnet",
     [
-        "pack", Repository.ProjectFile(id), "-c", "Release", "-o", folder, "--artifacts-path", _build, "-v", "quiet",
+        "pack", Filter, "-c", "Release", $"-p:PackageOutputPath={folder}", "--artifacts-path", _build, "-v", "quiet",
         "-p:ContinuousIntegrationBuild=true", $"-p:MinVerVersionOverride={Version}", .. more,
     ]);
 }

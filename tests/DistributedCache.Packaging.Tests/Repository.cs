@@ -16,7 +16,7 @@ internal static class Repository
             .Order(StringComparer.Ordinal),
     ];
 
-    public static string ProjectFile(string id) => Path.Combine(Root, "src", id, id + ".csproj");
+    public static string Solution { get; } = Path.Combine(Root, "DistributedCache.sln");
 
     /// <summary>The remote's address; null in a clone of a folder, or without a remote: a package has nothing to point to then.</summary>
     public static async Task<string?> RemoteAsync()
