@@ -136,7 +136,6 @@ const repeat = document.querySelector("[data-repeat]");
 setInterval(() => { if (repeat.checked) submit(repeat.form); }, 1000);
 
 // A first look at everything that only reads; the product twice, for the difference.
-const [product, price, category, search, basket, me] = document.forms;
+const [product, price, category, search, basket] = document.forms;
 for (const form of [product, product, price, category, search]) await submit(form);
 await submit(basket, basket.querySelector("[data-method=GET]"));
-await submit(me, me.querySelector("[data-method=GET]"));
