@@ -13,6 +13,11 @@ public sealed class TieredResponseCachingOptions
     /// proxy. Freshness is then guessed where a response says nothing. Default: false.</summary>
     public bool CacheAllEndpoints { get; set; }
 
+    /// <summary>For how long after its lifetime a response may be served while its origin can't be reached (RFC 9111, section 4.2.4): a
+    /// 502 or 504, or an exception of the network. Only where responses are cached by what they say, and of those that neither forbid it
+    /// nor have a <c>stale-if-error</c> of their own. From zero; default: 1 hour.</summary>
+    public TimeSpan StaleWhenUnreachableFor { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>For how long after a response that could not be stored requests like it are not made to wait for each other. From zero;
     /// default: 5 s.</summary>
     public TimeSpan NotCacheableFor { get; set; } = TimeSpan.FromSeconds(5);
@@ -20,4 +25,6 @@ public sealed class TieredResponseCachingOptions
     /// <summary>For how long a client that has written reads what it wrote on every node: a cookie tells the node what to wait for. From
     /// zero, which means no cookie, to a day; default: 30 s.</summary>
     public TimeSpan ReadYourWritesFor { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal TieredResponseCachingOptions Copy() => (TieredResponseCachingOptions)MemberwiseClone();
 }

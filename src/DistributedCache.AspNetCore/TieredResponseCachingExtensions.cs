@@ -6,6 +6,7 @@ using DistributedCache.AspNetCore.Responses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection
 {
@@ -20,12 +21,8 @@ namespace Microsoft.Extensions.DependencyInjection
         {
             ArgumentNullException.ThrowIfNull(builder);
             if (builder.Name.Length > 0) throw new NotSupportedException($"Responses are cached in the default cache, not in '{builder.Name}'.");
-            builder.Services.AddOptions<TieredResponseCachingOptions>()
-                .Validate(static o => DistributedCache.AspNetCore.Headers.HeaderText.IsToken(o.CacheName), $"{nameof(TieredResponseCachingOptions.CacheName)} must be a token: letters, digits and !#$%&'*+-.^_`|~.")
-                .Validate(static o => o.MaximumBodySize >= 0, $"{nameof(TieredResponseCachingOptions.MaximumBodySize)} must be 0 bytes or more.")
-                .Validate(static o => o.NotCacheableFor >= TimeSpan.Zero, $"{nameof(TieredResponseCachingOptions.NotCacheableFor)} must be zero or more.")
-                .Validate(static o => o.ReadYourWritesFor >= TimeSpan.Zero && o.ReadYourWritesFor <= TimeSpan.FromDays(1), $"{nameof(TieredResponseCachingOptions.ReadYourWritesFor)} must be from zero to 1.00:00:00.")
-                .ValidateOnStart();
+            builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TieredResponseCachingOptions>, ResponseCachingOptionsValidator>());
+            builder.Services.AddOptions<TieredResponseCachingOptions>().ValidateOnStart();
             if (configure is not null) builder.Services.Configure(configure);
             builder.Services.AddDataProtection();
             builder.Services.TryAddSingleton<EndpointPolicies>();
@@ -44,12 +41,25 @@ namespace Microsoft.AspNetCore.Builder
         /// what is to be cached.</summary>
         /// <param name="app">The application.</param>
         /// <exception cref="InvalidOperationException">The services lack <c>AddTieredResponseCaching</c>.</exception>
-        public static IApplicationBuilder UseTieredResponseCaching(this IApplicationBuilder app)
+        public static IApplicationBuilder UseTieredResponseCaching(this IApplicationBuilder app) => app.UseTieredResponseCaching(static _ => { });
+
+        /// <summary>Answers from the cache what is there, and stores what may be. After routing, authentication and authorization, before
+        /// what is to be cached.</summary>
+        /// <param name="app">The application.</param>
+        /// <param name="configure">What holds here, over what the services say.</param>
+        /// <exception cref="InvalidOperationException">The services lack <c>AddTieredResponseCaching</c>.</exception>
+        /// <exception cref="OptionsValidationException">An option is out of its range.</exception>
+        public static IApplicationBuilder UseTieredResponseCaching(this IApplicationBuilder app, Action<TieredResponseCachingOptions> configure)
         {
+            ArgumentNullException.ThrowIfNull(configure);
             ArgumentNullException.ThrowIfNull(app);
             if (app.ApplicationServices.GetService(typeof(EndpointPolicies)) is null)
                 throw new InvalidOperationException("Responses can't be cached: call AddTieredCache(…).AddTieredResponseCaching() on the services first.");
-            return app.UseMiddleware<TieredResponseCachingMiddleware>();
+            var options = ((IOptions<TieredResponseCachingOptions>)app.ApplicationServices.GetService(typeof(IOptions<TieredResponseCachingOptions>))!).Value.Copy();
+            configure(options);
+            var validity = new ResponseCachingOptionsValidator().Validate(null, options);
+            if (validity.Failed) throw new OptionsValidationException(Options.DefaultName, typeof(TieredResponseCachingOptions), validity.Failures);
+            return app.UseMiddleware<TieredResponseCachingMiddleware>(Options.Create(options));
         }
 
         /// <summary>Caches the responses of an endpoint or a group.</summary>

@@ -8,7 +8,8 @@ namespace DistributedCache.AspNetCore.Freshness;
 /// <param name="WhileRevalidate">Milliseconds after that, in which it may stand in while it is fetched anew.</param>
 /// <param name="IfError">Milliseconds after that, in which it may stand in for an error.</param>
 /// <param name="MustRevalidate">Whether it may never be served stale.</param>
-internal readonly record struct Lifetime(long? Fresh, long WhileRevalidate, long IfError, bool MustRevalidate)
+/// <param name="LimitsErrors">Whether it says itself for how long it may stand in for an error.</param>
+internal readonly record struct Lifetime(long? Fresh, long WhileRevalidate, long IfError, bool MustRevalidate, bool LimitsErrors = false)
 {
     // Of what a response says of when it was last changed, a tenth (section 4.2.2), and no more than a day.
     private const int HeuristicShare = 10;
@@ -21,7 +22,8 @@ internal readonly record struct Lifetime(long? Fresh, long WhileRevalidate, long
             control.NoCache ? 0 : FreshOf(headers, control, received),
             mustRevalidate ? 0 : (control.StaleWhileRevalidate ?? 0) * 1000,
             mustRevalidate ? 0 : (control.StaleIfError ?? 0) * 1000,
-            mustRevalidate);
+            mustRevalidate,
+            control.StaleIfError is not null);
     }
 
     /// <summary>The guess for a response that says nothing.</summary>

@@ -1,43 +1,72 @@
 using DistributedCache.AspNetCore.Headers;
 using DistributedCache.AspNetCore.Policies;
+using DistributedCache.AspNetCore.Requests;
+using DistributedCache.AspNetCore.Responses;
 using DistributedCache.Expiry;
+using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
 
 namespace DistributedCache.AspNetCore.Middleware;
 
 /// <summary>One request for which the cache is asked, and how far its own answer has come.</summary>
-internal sealed class CacheRequest(HttpContext context, CacheResponsePolicy policy, EntryPolicy? profile, List<string> tags, IReadOnlyList<string?> values)
+/// <param name="site">The cache.</param>
+/// <param name="keyed">The request, with what its key is made of.</param>
+/// <param name="profile">The lifetimes of the profile that the policy names.</param>
+/// <param name="tags">The tags of its response; what makes the response adds some.</param>
+internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryPolicy? profile, List<string> tags) : IAcceptance<CachedItem>
 {
     private readonly Lock _lock = new();
+    private readonly RequestDemands _demands = RequestDemands.Of(keyed.Context.Request.Headers);
     private bool _isOver;
 
-    public HttpContext Context => context;
+    public HttpContext Context => keyed.Context;
 
-    public CacheResponsePolicy Policy => policy;
+    public CacheResponsePolicy Policy => keyed.Policy;
 
-    /// <summary>The lifetimes of the profile that the policy names.</summary>
     public EntryPolicy? Profile => profile;
 
-    /// <summary>The tags of its response; what makes the response adds some.</summary>
     public List<string> Tags => tags;
 
-    /// <summary>What code tells its responses apart by.</summary>
-    public IReadOnlyList<string?> Values => values;
+    public KeyedRequest Keyed => keyed;
+
+    /// <summary>Whether it is a part of a response that is looked for, to be kept as one.</summary>
+    public bool IsForPart => keyed.IsForPart;
 
     /// <summary>Whether an edge can tell its responses from others.</summary>
-    public bool IsForEdges => !policy.IsPersonal && values.Count == 0;
+    public bool IsForEdges => !Policy.IsPersonal && keyed.Values.Count == 0;
 
     /// <summary>What the request says of caching.</summary>
-    public CacheControl Asked { get; } = CacheControl.Parse(context.Request.Headers.CacheControl);
+    public CacheControl Asked => _demands.Asked;
 
     /// <summary>Why the request went on to the application, where it did.</summary>
     public string Reason { get; set; } = "uri-miss";
 
+    /// <summary>The key that is asked for.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>The fields that told the key's variant apart; null for the key of all variants, whose response is there to say the fields.</summary>
+    public string[]? Variant { get; set; }
+
     /// <summary>How long code says that the response is fresh.</summary>
     public TimeSpan? Duration { get; set; }
 
+    /// <summary>Whether what was stored may not be any more.</summary>
+    public bool IsRefused { get; set; }
+
     /// <summary>The application's run for this very request, which uses its context: nobody else may until it has ended.</summary>
     public Task? Running { get; set; }
+
+    /// <summary>Whether its answer is on its way to the client.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>How the application has failed this request, if it did. A run that takes so long that it is asked has.</summary>
+    public Failure Failure => Running switch
+    {
+        null or { IsCompletedSuccessfully: true } => Failure.None,
+        { Exception.InnerException: StaleInsteadException instead } => instead.Failure,
+        { Exception.InnerException: { } exception } => Failures.Of(exception),
+        _ => Failure.Error,
+    };
 
     /// <summary>A request like this one that nobody waits for; null once this one is over, whose context is then another's.</summary>
     public CacheRequest? Detach(IServiceProvider services)
@@ -45,7 +74,7 @@ internal sealed class CacheRequest(HttpContext context, CacheResponsePolicy poli
         lock (_lock)
         {
             if (_isOver) return null;
-            var detached = new CacheRequest(DetachedContext.Of(context, services), policy, profile, [.. tags], values) { Reason = Reason };
+            var detached = new CacheRequest(site, keyed with { Context = DetachedContext.Of(Context, services) }, profile, [.. tags]) { Reason = Reason, Key = Key, Variant = Variant };
             detached.Context.Features.Set(detached);
             return detached;
         }
@@ -57,6 +86,47 @@ internal sealed class CacheRequest(HttpContext context, CacheResponsePolicy poli
         lock (_lock) _isOver = true;
     }
 
-    /// <summary>Whether its answer is on its way to the client.</summary>
-    public bool IsAnswered { get; set; }
+    /// <summary>Whether a response was chosen by what this request says in the fields that choose.</summary>
+    public bool Selects(StoredResponse stored) => ResponseFit.IsSelected(keyed, stored);
+
+    /// <summary>For which requests a response to this one is.</summary>
+    public Selection SelectionOf(IHeaderDictionary response)
+    {
+        var names = VaryField.Parse(response.Vary) ?? [];
+        if (names.Length == 0) return Selection.All;
+        var language = keyed.Policy.IsByHeadersAlone && names.Contains("accept-language") && HeaderText.Members(response.ContentLanguage) is [var only] ? only.ToLowerInvariant() : null;
+        return new Selection(names, RequestKeys.Selection(keyed, names), language is null ? null : RequestKeys.Selection(keyed, names, language));
+    }
+
+    /// <summary>Whether it answers this request as it is. One that is for others is an answer too: it says what to look for.</summary>
+    public bool IsFresh(CachedItem value)
+    {
+        if (value is not StoredResponse stored) return true;
+        if (!Selects(stored)) return Variant is null;
+        if (!ResponseFit.HasAcceptedCoding(keyed, stored)) return Refuse("vary-miss");
+        var age = stored.AgeAt(site.Time.GetUtcNow());
+        if (age >= (stored.Lifetime.Fresh ?? 0)) return Refuse("stale");
+        if (IsForPart && !ResponseFit.Covers(Context.Request.Headers, stored)) return Refuse("partial");
+        return _demands.AllowFresh(stored, age) || Refuse("request");
+
+        bool Refuse(string reason)
+        {
+            Reason = reason;
+            return false;
+        }
+    }
+
+    public bool MayStandIn(CachedItem value) => value is not StoredResponse stored || MayStandIn(stored, Failure);
+
+    /// <summary>Whether a response may be served though it is not fresh, or not as fresh as the request wants it.</summary>
+    public bool MayStandIn(StoredResponse stored, Failure failure)
+    {
+        if (!Selects(stored) || !ResponseFit.HasAcceptedCoding(keyed, stored) || (IsForPart && !ResponseFit.Covers(Context.Request.Headers, stored))) return false;
+        var over = stored.AgeAt(site.Time.GetUtcNow()) - (stored.Lifetime.Fresh ?? 0);
+        if (over < 0) return failure != Failure.None;
+        if (stored.Lifetime.MustRevalidate) return false;
+        if (_demands.AllowStale(over)) return true;
+        if (failure == Failure.None) return !_demands.WantNewer && over < stored.Lifetime.WhileRevalidate;
+        return over < stored.Lifetime.IfError || (failure == Failure.Unreachable && !stored.Lifetime.LimitsErrors && over < site.UnreachableFor(Policy));
+    }
 }

@@ -1,5 +1,6 @@
 using DistributedCache.AspNetCore.Consistency;
 using DistributedCache.AspNetCore.Edge;
+using DistributedCache.AspNetCore.Policies;
 using DistributedCache.AspNetCore.Requests;
 using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
@@ -9,15 +10,19 @@ namespace DistributedCache.AspNetCore.Middleware;
 
 /// <summary>Requests that may have changed what is cached (RFC 9111, section 4.4): what was stored of their target, and of the places
 /// the answer names, is invalid once they succeeded. The answer tells edges and the client what was invalidated.</summary>
-internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, TokenCookie cookie, Func<bool> speaksToEdges)
+internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, ResponseSite site, TokenCookie cookie, Func<bool> speaksToEdges)
 {
-    public async Task RunAsync(HttpContext context)
+    /// <param name="context">The request.</param>
+    /// <param name="policy">What holds for what a request of this target may store; null: nothing is stored.</param>
+    public async Task RunAsync(HttpContext context, CacheResponsePolicy? policy)
     {
         var writes = WriteRecord.Open(engine);
 
         // Before the first byte: who has the answer finds nothing of before any more.
         context.Response.OnStarting(() => AnswerAsync(context, writes));
+        var posted = policy is not null && HttpMethods.IsPost(context.Request.Method) ? PostedResponse.Capture(context, policy, site) : null;
         await next(context).ConfigureAwait(false);
+        if (posted is not null) await posted.StoreAsync(engine.Default).ConfigureAwait(false);
     }
 
     private async Task AnswerAsync(HttpContext context, WriteRecord writes)

@@ -2,30 +2,22 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace DistributedCache.AspNetCore.Requests;
 
-/// <summary>Makes a key of a request's parts: each behind its length, so that no two requests write the same, then hashed, so that
-/// nothing a client sends makes a key long.</summary>
-internal sealed class CanonicalKey
+/// <summary>Makes a key of any parts: each behind its length, so that no two requests write the same, then hashed, so that nothing a
+/// client sends makes a key long.</summary>
+internal readonly struct CanonicalKey() : IKeySink
 {
     private readonly ArrayBufferWriter<byte> _parts = new(256);
 
-    public CanonicalKey Add(string? text)
+    public void Add(scoped ReadOnlySpan<char> part)
     {
-        var part = text.AsSpan();
-        var length = Encoding.UTF8.GetByteCount(part);
-        BinaryPrimitives.WriteInt32LittleEndian(_parts.GetSpan(4), length);
+        // Half a surrogate pair has no UTF-8: as U+FFFD two of them would be one.
+        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(part);
+        BinaryPrimitives.WriteInt32LittleEndian(_parts.GetSpan(4), bytes.Length);
         _parts.Advance(4);
-        Encoding.UTF8.GetBytes(part, _parts);
-        return this;
-    }
-
-    public CanonicalKey Add(IEnumerable<string?> parts)
-    {
-        foreach (var part in parts) Add(part is null ? "-" : "=" + part);
-        return Add("");
+        _parts.Write(bytes);
     }
 
     public string Hash()

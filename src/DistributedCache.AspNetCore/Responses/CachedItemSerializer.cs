@@ -12,23 +12,14 @@ internal sealed class CachedItemSerializer : IHybridCacheSerializer<CachedItem>
 {
     private enum Kind : byte
     {
-        Response = 1,
-        Variants = 2,
         NotCacheable = 3,
+        Response = 4,
     }
 
     public void Serialize(CachedItem value, IBufferWriter<byte> target)
     {
-        switch (value)
-        {
-            case StoredResponse response: Write(response, target); break;
-            case VariantRule rule:
-                WriteKind(target, Kind.Variants);
-                WriteNumber(target, rule.Names.Length);
-                foreach (var name in rule.Names) WriteText(target, name);
-                break;
-            default: WriteKind(target, Kind.NotCacheable); break;
-        }
+        if (value is StoredResponse response) Write(response, target);
+        else WriteKind(target, Kind.NotCacheable);
     }
 
     /// <exception cref="FormatException">The bytes are none of these.</exception>
@@ -38,7 +29,6 @@ internal sealed class CachedItemSerializer : IHybridCacheSerializer<CachedItem>
         return reader.Byte() switch
         {
             (byte)Kind.Response => ReadResponse(ref reader),
-            (byte)Kind.Variants => new VariantRule(reader.Texts()),
             (byte)Kind.NotCacheable => NotCacheable.Instance,
             var kind => throw new FormatException($"{kind} is no kind of cached response."),
         };
@@ -54,12 +44,15 @@ internal sealed class CachedItemSerializer : IHybridCacheSerializer<CachedItem>
         WriteNumber(target, response.Lifetime.WhileRevalidate);
         WriteNumber(target, response.Lifetime.IfError);
         WriteNumber(target, response.Lifetime.MustRevalidate ? 1 : 0);
+        WriteNumber(target, response.Lifetime.LimitsErrors ? 1 : 0);
+        WriteTexts(target, response.Selection.Names);
+        WriteText(target, response.Selection.Values);
+        WriteTexts(target, response.Selection.Language is { } language ? new StringValues(language) : StringValues.Empty);
         WriteNumber(target, response.Headers.Length);
         foreach (var (name, values) in response.Headers)
         {
             WriteText(target, name);
-            WriteNumber(target, values.Count);
-            foreach (var value in values) WriteText(target, value ?? "");
+            WriteTexts(target, values);
         }
 
         WriteNumber(target, response.Body.Length);
@@ -72,10 +65,11 @@ internal sealed class CachedItemSerializer : IHybridCacheSerializer<CachedItem>
         var age = reader.Number();
         var received = reader.Number();
         var fresh = reader.Number();
-        var lifetime = new Lifetime(fresh < 0 ? null : fresh, reader.Number(), reader.Number(), reader.Number() != 0);
+        var lifetime = new Lifetime(fresh < 0 ? null : fresh, reader.Number(), reader.Number(), reader.Number() != 0, reader.Number() != 0);
+        var selection = new Selection(reader.Texts(), reader.Text(), reader.Texts() is [var language, ..] ? language : null);
         var headers = new KeyValuePair<string, StringValues>[reader.Count()];
         for (var i = 0; i < headers.Length; i++) headers[i] = KeyValuePair.Create(reader.Text(), new StringValues(reader.Texts()));
-        return new StoredResponse(status, headers, reader.Bytes(), age, received, lifetime);
+        return new StoredResponse(status, headers, reader.Bytes(), age, received, lifetime, selection);
     }
 
     private static void WriteKind(IBufferWriter<byte> target, Kind kind) => target.Write([(byte)kind]);
@@ -90,6 +84,12 @@ internal sealed class CachedItemSerializer : IHybridCacheSerializer<CachedItem>
     {
         WriteNumber(target, Encoding.UTF8.GetByteCount(text));
         Encoding.UTF8.GetBytes(text, target);
+    }
+
+    private static void WriteTexts(IBufferWriter<byte> target, StringValues texts)
+    {
+        WriteNumber(target, texts.Count);
+        foreach (var text in texts) WriteText(target, text ?? "");
     }
 
     private ref struct Reader(ReadOnlySequence<byte> source)

@@ -16,6 +16,9 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<bool> star
 
     public ReadOnlyMemory<byte> Kept => _kept.WrittenMemory;
 
+    /// <summary>What is kept, in no more memory than it needs.</summary>
+    public ReadOnlyMemory<byte> Trim() => _kept.FreeCapacity * 8 > _kept.WrittenCount ? _kept.WrittenSpan.ToArray() : _kept.WrittenMemory;
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -28,6 +31,13 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<bool> star
     {
         get => throw new NotSupportedException();
         set => throw new NotSupportedException();
+    }
+
+    /// <summary>Keeps nothing of it.</summary>
+    public void Forgo()
+    {
+        IsWhole = false;
+        _kept.Clear();
     }
 
     /// <summary>Whether the client gets the body; decides it where nothing was written yet.</summary>
@@ -75,7 +85,6 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<bool> star
         }
 
         // Over the bound it goes through and is not stored.
-        IsWhole = false;
-        _kept.Clear();
+        Forgo();
     }
 }

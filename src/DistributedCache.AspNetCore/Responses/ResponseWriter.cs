@@ -1,7 +1,7 @@
 using System.Globalization;
 using DistributedCache.AspNetCore.Headers;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Net.Http.Headers;
+using Microsoft.Extensions.Primitives;
 
 namespace DistributedCache.AspNetCore.Responses;
 
@@ -11,49 +11,63 @@ internal static class ResponseWriter
     /// <summary>Puts the stored fields into the answer.</summary>
     /// <param name="headers">The answer's.</param>
     /// <param name="stored">The response.</param>
-    /// <param name="age">Its age, in milliseconds.</param>
-    public static void WriteHeaders(IHeaderDictionary headers, StoredResponse stored, long age)
+    /// <param name="age">Its age.</param>
+    public static void WriteHeaders(IHeaderDictionary headers, StoredResponse stored, StringValues age)
     {
         foreach (var (name, value) in stored.Headers) headers[name] = value;
-        headers.Age = Math.Clamp(age / 1000, 0, DeltaSeconds.Greatest).ToString(CultureInfo.InvariantCulture);
+        headers.Age = age;
     }
 
     /// <summary>Answers with the status and the body that are asked for.</summary>
-    public static async Task WriteAsync(HttpContext context, StoredResponse stored)
+    public static Task WriteAsync(HttpContext context, StoredResponse stored)
     {
         var response = context.Response;
-        var headers = response.Headers;
-        if (stored.Status == StatusCodes.Status200OK && Conditions.IsUnchanged(context.Request.Headers, stored.Tag, stored.Find(HeaderNames.LastModified)))
-        {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            headers.Remove(HeaderNames.ContentType);
-            headers.Remove(HeaderNames.ContentEncoding);
-            return;
-        }
-
-        response.StatusCode = stored.Status;
+        var isHead = HttpMethods.IsHead(context.Request.Method);
         var body = stored.Body;
-        if (stored.Status == StatusCodes.Status200OK)
+        response.StatusCode = stored.Status;
+        if (stored.Status is StatusCodes.Status200OK or StatusCodes.Status206PartialContent)
         {
-            if (Conditions.MayBePart(context.Request.Headers, stored.Tag, stored.Find(HeaderNames.LastModified))
-                && ByteRange.TryParse(context.Request.Headers.Range, body.Length, out var range, out var isSatisfiable))
+            var asked = context.Request.Headers;
+            if (Conditions.IsUnchanged(asked, stored.Tag, stored.LastModified))
             {
-                if (!isSatisfiable)
-                {
-                    response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
-                    headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{body.Length}");
-                    headers.Remove(HeaderNames.ContentType);
-                    return;
-                }
-
-                response.StatusCode = StatusCodes.Status206PartialContent;
-                headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes {range.First}-{range.Last}/{body.Length}");
-                body = body.Slice((int)range.First, (int)range.Length);
+                response.StatusCode = StatusCodes.Status304NotModified;
+                response.Headers.ContentType = response.Headers.ContentEncoding = response.Headers.ContentRange = default;
+                return Task.CompletedTask;
             }
-            else headers.AcceptRanges = "bytes";
+
+            if (!isHead && asked.Range.Count > 0 && !TryCut(response, asked, stored, ref body)) return Task.CompletedTask;
         }
 
         if (stored.Status != StatusCodes.Status204NoContent) response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method) && body.Length > 0) await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+
+        // If the client has gone, that ends with its connection; what else ends requests early is over by now.
+        return isHead || body.IsEmpty ? Task.CompletedTask : response.Body.WriteAsync(body, CancellationToken.None).AsTask();
+    }
+
+    /// <summary>Takes the part that is asked for; false where it lies behind the end.</summary>
+    private static bool TryCut(HttpResponse response, IHeaderDictionary asked, StoredResponse stored, ref ReadOnlyMemory<byte> body)
+    {
+        if (stored.Part is { } part)
+        {
+            // All of a part is that part, whatever its field says of it.
+            if (!ResponseFit.TryCut(asked, part, out var inner) || inner.Length == body.Length) return true;
+            body = body.Slice((int)(inner.First - part.First), (int)inner.Length);
+            response.Headers.ContentRange = new ContentRange(inner.First, inner.Last, part.Whole).ToString();
+            return true;
+        }
+
+        if (!Conditions.MayBePart(asked, stored.Tag, stored.LastModified) || !ByteRange.TryParse(asked.Range, body.Length, out var range, out var isSatisfiable)) return true;
+        if (!isSatisfiable)
+        {
+            response.StatusCode = StatusCodes.Status416RangeNotSatisfiable;
+            response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{body.Length}");
+            response.Headers.ContentType = default;
+            return false;
+        }
+
+        response.StatusCode = StatusCodes.Status206PartialContent;
+        response.Headers.ContentRange = new ContentRange(range.First, range.Last, body.Length).ToString();
+        body = body.Slice((int)range.First, (int)range.Length);
+        return true;
     }
 }

@@ -13,16 +13,23 @@ internal static class StoredHeaders
     private static readonly HashSet<string> Dropped = new(StringComparer.OrdinalIgnoreCase)
     {
         HeaderNames.Connection, HeaderNames.KeepAlive, "Proxy-Connection", HeaderNames.ProxyAuthenticate, "Proxy-Authentication-Info", HeaderNames.ProxyAuthorization,
-        HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade, HeaderNames.Age, HeaderNames.ContentLength, HeaderNames.SetCookie,
+        HeaderNames.TE, HeaderNames.Trailer, HeaderNames.TransferEncoding, HeaderNames.Upgrade, HeaderNames.Age, HeaderNames.ContentLength,
         "Cache-Status", HeaderNames.Server, HeaderNames.AltSvc,
+    };
+
+    // What describes the stored bytes stays with them, and a cookie that a 304 sets is for who asked.
+    private static readonly HashSet<string> Kept = new(StringComparer.OrdinalIgnoreCase)
+    {
+        HeaderNames.ContentEncoding, HeaderNames.ContentType, HeaderNames.ContentRange, HeaderNames.SetCookie,
     };
 
     /// <summary>What validators begin with that are made here of the body.</summary>
     public const string OwnTag = "\"sha256-";
 
     /// <param name="headers">The response's, before what is said to one client alone.</param>
+    /// <param name="status">Its status: of a whole, parts will be served.</param>
     /// <param name="received">When it came: its date, where it has none.</param>
-    public static List<KeyValuePair<string, StringValues>> Of(IHeaderDictionary headers, DateTimeOffset received)
+    public static List<KeyValuePair<string, StringValues>> Of(IHeaderDictionary headers, int status, DateTimeOffset received)
     {
         var named = HeaderText.Members(headers.Connection);
         var stored = headers
@@ -30,6 +37,7 @@ internal static class StoredHeaders
             .Select(static header => KeyValuePair.Create(header.Key, header.Value))
             .ToList();
         if (headers.Date.Count == 0) stored.Add(KeyValuePair.Create(HeaderNames.Date, (StringValues)HttpDates.Format(received)));
+        if (status == StatusCodes.Status200OK && headers.AcceptRanges.Count == 0) stored.Add(KeyValuePair.Create(HeaderNames.AcceptRanges, (StringValues)"bytes"));
         return stored;
     }
 
@@ -42,12 +50,10 @@ internal static class StoredHeaders
     {
         var fields = stored.Headers.ToDictionary(static header => header.Key, static header => header.Value, StringComparer.OrdinalIgnoreCase);
         fields[HeaderNames.Date] = renewed.Date.Count > 0 ? renewed.Date : HttpDates.Format(received);
+        var named = HeaderText.Members(renewed.Connection);
         foreach (var (name, value) in renewed)
         {
-            // What describes the stored bytes stays with them.
-            if (Dropped.Contains(name) || name.Equals(HeaderNames.ContentEncoding, StringComparison.OrdinalIgnoreCase)
-                || name.Equals(HeaderNames.ContentType, StringComparison.OrdinalIgnoreCase) || name.Equals(HeaderNames.ContentRange, StringComparison.OrdinalIgnoreCase)) continue;
-            fields[name] = value;
+            if (!Dropped.Contains(name) && !Kept.Contains(name) && !named.Contains(name, StringComparer.OrdinalIgnoreCase)) fields[name] = value;
         }
 
         return [.. fields];

@@ -1,0 +1,87 @@
+using System.Diagnostics.CodeAnalysis;
+using DistributedCache.AspNetCore.Freshness;
+using DistributedCache.AspNetCore.Headers;
+using DistributedCache.AspNetCore.Policies;
+using DistributedCache.AspNetCore.Requests;
+using DistributedCache.AspNetCore.Responses;
+using DistributedCache.AspNetCore.Storing;
+using DistributedCache.Pipeline;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace DistributedCache.AspNetCore.Middleware;
+
+/// <summary>The answer to a POST that says of itself that it is what a GET of the same target would get (RFC 9110, section 9.3.3): with a
+/// <c>Content-Location</c> that is the target, and explicit freshness.</summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "The stream holds memory alone.")]
+internal sealed class PostedResponse
+{
+    private readonly CacheRequest _request;
+    private readonly ResponseSite _site;
+    private readonly DateTimeOffset _requested;
+    private readonly Stream _client;
+    private readonly CaptureStream _capture;
+    private DateTimeOffset _received;
+    private StorageDecision _decision = new("not begun", default);
+    private List<KeyValuePair<string, StringValues>>? _fields;
+    private long? _length;
+
+    private PostedResponse(CacheRequest request, ResponseSite site)
+    {
+        (_request, _site) = (request, site);
+        _requested = site.Time.GetUtcNow();
+        _client = request.Context.Response.Body;
+        _capture = new CaptureStream(_client, site.Options.MaximumBodySize, Begin);
+    }
+
+    /// <summary>Begins to keep the answer; null where its policy lets it be of no use to others.</summary>
+    public static PostedResponse? Capture(HttpContext context, CacheResponsePolicy policy, ResponseSite site)
+    {
+        if (!policy.IsByHeadersAlone || policy.Code.Length > 0) return null;
+        var keyed = new KeyedRequest(context, policy, []);
+        var posted = new PostedResponse(new CacheRequest(site, keyed, null, [RequestKeys.UriTag(context.Request)]) { Key = RequestKeys.Base(keyed) }, site);
+        context.Response.Body = posted._capture;
+        return posted;
+    }
+
+    /// <summary>Stores the answer, once all of it is there and what was stored before is invalid.</summary>
+    public async Task StoreAsync(TieredCache cache)
+    {
+        var response = _request.Context.Response;
+        await response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        _capture.Begin();
+        response.Body = _client;
+        if (_decision.Against is not null || !_capture.IsWhole || (_length is { } length && length != _capture.Kept.Length)) return;
+        if (!response.HasStarted) await response.StartAsync().ConfigureAwait(false);
+        var stored = new StoredResponse(
+            response.StatusCode, [.. _fields!], _capture.Trim(), Age.WhenReceived(response.Headers, _requested, _received), _received.ToUnixTimeMilliseconds(), _decision.Lifetime, Selection.All);
+        var options = new TieredCacheEntryOptions { Duration = TimeSpan.FromMilliseconds(Math.Min(stored.FreshLeft, TieredCacheOptions.MaximumLifetime.TotalMilliseconds)), LocalSize = stored.Weight };
+        await cache.SetAsync<CachedItem>(_request.Key, stored, options, _request.Tags, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private bool Begin()
+    {
+        _received = _site.Time.GetUtcNow();
+        var response = _request.Context.Response;
+        _length = response.ContentLength;
+        _decision = IsOfTheTarget(response.Headers)
+            ? StorageDecision.Of(_request, response.StatusCode, response.Headers, _received, isProxy: false)
+            : new StorageDecision("Content-Location", default);
+        if (_decision.Against is null && (_decision.Lifetime.Fresh is not > 0 || response.Headers.Vary.Count > 0 || response.StatusCode != StatusCodes.Status200OK))
+            _decision = new StorageDecision("no freshness", default);
+        if (_decision.Against is null) _fields = StoredHeaders.Of(response.Headers, response.StatusCode, _received);
+        else _capture.Forgo();
+        return true;
+    }
+
+    private bool IsOfTheTarget(IHeaderDictionary headers)
+    {
+        var request = _request.Context.Request;
+        var said = CacheControl.Parse(headers.CacheControl);
+        if (said.MaxAge is null && said.SharedMaxAge is null && headers.Expires.Count == 0) return false;
+        return headers[HeaderNames.ContentLocation].ToString() is { Length: > 0 } place
+            && Uri.TryCreate($"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}{request.QueryString}", UriKind.Absolute, out var target)
+            && Uri.TryCreate(target, place, out var named) && named == target;
+    }
+}

@@ -1,0 +1,80 @@
+using DistributedCache.AspNetCore.Responses;
+using DistributedCache.Pipeline;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DistributedCache.AspNetCore.Middleware;
+
+/// <summary>Loads a response from the application into the cache.</summary>
+internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, IServiceScopeFactory scopes)
+{
+    // Milliseconds that a stale response is kept whose validator can make it fresh again.
+    private const long KeptForValidation = 3_600_000;
+
+    // For how long a response says by which fields it was chosen, whether or not it is fresh itself.
+    private static readonly TimeSpan KeptForSelection = TimeSpan.FromDays(1);
+
+    /// <summary>Runs the application for a request's answer alone.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="stale">What is stored and not fresh enough.</param>
+    public Task<CachedItem> RunAloneAsync(CacheRequest request, StoredResponse? stale)
+    {
+        var running = new OriginRun(site, request, stale, hasClient: true, stores: false).RunAsync(next);
+        request.Running = running;
+        return running;
+    }
+
+    public async ValueTask<CachedItem> LoadAsync(CacheRequest request, LoadContext load)
+    {
+        var stale = load.TryGetStale(out CachedItem? earlier) ? earlier as StoredResponse : null;
+        if (load.Load is { IsBackground: true }) return (await RunDetachedAsync(request, load, stale, static _ => true).ConfigureAwait(false))!;
+
+        // What is another variant's, or a part that is not asked for, tells nothing about this one.
+        if (stale is not null && (!request.Selects(stale) || (request.IsForPart && !ResponseFit.Covers(request.Context.Request.Headers, stale)))) stale = null;
+        if (stale is not null && request.MayStandIn(stale, Failure.None)
+            && await RunDetachedAsync(request, load, stale, static running => running.TryServeFallback()).ConfigureAwait(false) is { } renewed) return renewed;
+        var run = new OriginRun(site, request, stale, hasClient: true, stores: true).RunAsync(next);
+        request.Running = run;
+        return Prepare(await run.ConfigureAwait(false), request, load);
+    }
+
+    /// <summary>Fetches a response anew behind its stale one; null where that may not be served meanwhile.</summary>
+    private async ValueTask<CachedItem?> RunDetachedAsync(CacheRequest request, LoadContext load, StoredResponse? stale, Func<IRunningLoad, bool> begins)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+
+        // Before the request is answered, and may end.
+        if (request.Detach(scope.ServiceProvider) is not { } detached)
+        {
+            load.DoNotStore();
+            return stale ?? (CachedItem)NotCacheable.Instance;
+        }
+
+        if (!begins(load.Load!)) return null;
+        if (stale is not null && !detached.Selects(stale)) stale = null;
+        return Prepare(await new OriginRun(site, detached, stale, hasClient: false, stores: true).RunAsync(next).ConfigureAwait(false), detached, load);
+    }
+
+    /// <summary>Says of an item how long it is kept.</summary>
+    private CachedItem Prepare(CachedItem item, CacheRequest request, LoadContext load)
+    {
+        if (item is not StoredResponse response)
+        {
+            load.Duration = site.Options.NotCacheableFor;
+            return item;
+        }
+
+        if (request.IsRefused) load.DoNotStore();
+
+        // Some of them only the response's maker could name.
+        foreach (var tag in request.Tags) load.Tags.Add(tag);
+        var lifetime = response.Lifetime;
+        var fresh = TimeSpan.FromMilliseconds(Math.Max(1, response.FreshLeft));
+        load.Duration = response.Selection.Names.Length > 0 && request.Variant is null && fresh < KeptForSelection ? KeptForSelection : fresh;
+        load.StaleFor = TimeSpan.FromMilliseconds(Math.Max(
+            Math.Max(lifetime.WhileRevalidate, lifetime.IfError),
+            Math.Max(response.IsRenewable ? KeptForValidation : 0, lifetime.MustRevalidate || lifetime.LimitsErrors ? 0 : site.UnreachableFor(request.Policy))));
+        load.LocalSize = response.Weight;
+        return response;
+    }
+}
