@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DistributedCache.Diagnostics;
 
@@ -9,12 +10,13 @@ namespace DistributedCache.Diagnostics;
 /// </summary>
 /// <remarks>
 /// Only its own thread writes a cell, so nothing is lost. A reading is never below an earlier one: the lock orders
-/// readings, and each cell only rises. In a 32-bit process a reading can be torn once a cell passes 2³².
+/// readings, and each cell only rises. In a 32-bit process a reading can be torn once a cell passes 2³². The cells are no array:
+/// a pointer and a length of its own are what a thread finds soonest of all that it may call its own.
 /// </remarks>
-internal static class HitCounters
+internal static unsafe class HitCounters
 {
-    // The heap may put two threads' rows side by side. Ids below the first are never given out and a row is longer than
-    // most processes need, so that the cells one thread writes share no cache line with another's.
+    // Rows share no cache line: one thread's writes are not to slow another's.
+    private const int CacheLine = 64;
     private const int FirstId = 8;
     private const int MinLength = 64;
 
@@ -28,7 +30,10 @@ internal static class HitCounters
     private static int _nextId = FirstId;
 
     [ThreadStatic]
-    private static long[]? _cells;
+    private static long* _cells;
+
+    [ThreadStatic]
+    private static uint _length;
 
     [ThreadStatic]
     private static Retirement? _retirement;
@@ -79,9 +84,8 @@ internal static class HitCounters
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Increment(int id)
     {
-        var cells = _cells;
-        if (cells is not null && (uint)id < (uint)cells.Length)
-            cells[id]++;
+        if ((uint)id < _length)
+            _cells[id]++;
         else
             Grow(id);
     }
@@ -96,12 +100,11 @@ internal static class HitCounters
             // One that was given back since is a straggler's, of a call that outlives its cache: it is no error, and counts for nobody.
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)_nextId, nameof(id));
             _retirement ??= new Retirement(new Row());
-            var cells = new long[Math.Max(MinLength, (int)BitOperations.RoundUpToPowerOf2((uint)id + 1))];
-            _cells?.CopyTo(cells, 0);
-            cells[id]++;
-            _retirement.Row.Cells = cells;
+            _retirement.Row.Grow((int)BitOperations.RoundUpToPowerOf2((uint)id + 1));
             Rows.Add(_retirement.Row);
-            _cells = cells;
+            _cells = _retirement.Row.Cells;
+            _length = (uint)_retirement.Row.Length;
+            _cells[id]++;
         }
     }
 
@@ -117,7 +120,7 @@ internal static class HitCounters
         var sum = _counters[id].Retired;
         foreach (var row in Rows)
         {
-            if (id < row.Cells.Length)
+            if (id < row.Length)
                 sum += Volatile.Read(ref row.Cells[id]);
         }
         return sum;
@@ -129,8 +132,9 @@ internal static class HitCounters
         {
             if (!Rows.Remove(row))
                 return;
-            for (var id = FirstId; id < Math.Min(row.Cells.Length, _nextId); id++)
+            for (var id = FirstId; id < Math.Min(row.Length, _nextId); id++)
                 _counters[id].Retired += row.Cells[id];
+            row.Free();
         }
     }
 
@@ -143,7 +147,28 @@ internal static class HitCounters
 
     private sealed class Row
     {
-        public long[] Cells = [];
+        public long* Cells { get; private set; }
+
+        public int Length { get; private set; }
+
+        public void Grow(int length)
+        {
+            var longer = Math.Max(MinLength, length);
+            var cells = (long*)NativeMemory.AlignedAlloc((nuint)longer * sizeof(long), CacheLine);
+            var fresh = new Span<long>(cells, longer);
+            new ReadOnlySpan<long>(Cells, Length).CopyTo(fresh);
+            fresh[Length..].Clear();
+            NativeMemory.AlignedFree(Cells);
+            Cells = cells;
+            Length = longer;
+        }
+
+        public void Free()
+        {
+            NativeMemory.AlignedFree(Cells);
+            Cells = null;
+            Length = 0;
+        }
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace DistributedCache.Local;
 
@@ -87,7 +88,9 @@ internal sealed class LocalIndex
         return entry;
     }
 
-    private static ref LocalEntry? HeadOf(Bucket[] buckets, int hash) => ref buckets[hash & (buckets.Length - 1)].Head;
+    // A mask of the length less one is always within.
+    private static ref LocalEntry? HeadOf(Bucket[] buckets, int hash) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(buckets), (nuint)(uint)(hash & (buckets.Length - 1))).Head;
 
     private ref LocalEntry? LinkTo(LocalEntry entry)
     {
