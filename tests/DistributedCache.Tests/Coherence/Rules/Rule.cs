@@ -63,6 +63,9 @@ internal static class Rule
         await using var nodes = new LossyNodes(2, options =>
         {
             options.Profiles["Default"].Duration = TimeSpan.FromHours(1);
+
+            // Time goes on while something is awaited: what is held meanwhile is not to be given up.
+            options.RemoteTimeout = TimeSpan.FromMinutes(1);
             configure?.Invoke(options);
         }, tier, rules);
         for (var i = 0; i < 2; i++) await nodes.Engine(i).Started;
