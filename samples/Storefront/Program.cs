@@ -1,3 +1,4 @@
+using DistributedCache.AspNetCore;
 using Storefront.Admin;
 using Storefront.Basket;
 using Storefront.Catalogue;
@@ -17,9 +18,11 @@ var cache = builder.Services.AddTieredCache(o => o.Application = "storefront")
     .AddProfile("api", p => p.Keys = ["search:"])
     .AddProfile("realtime", p => p.Keys = ["price:"])
     .AddProfile("session", p => p.Keys = ["basket:"])
-    .AddProfile("personal", p => { p.Keys = ["user:"]; p.Duration = TimeSpan.FromMinutes(1); });
+    .AddProfile("personal", p => { p.Keys = ["user:"]; p.Duration = TimeSpan.FromMinutes(1); })
+    .AddTieredResponseCaching(o => o.CacheName = "storefront");
 if (builder.Configuration.GetConnectionString("redis") is { Length: > 0 } redis) cache.UseRedis(redis);
 
+builder.Services.AddSingleton<ICacheResponsePolicy, NotFoundResponses>();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<ProductCatalogue>();
 builder.Services.AddSingleton<ProductSearch>();
@@ -38,6 +41,11 @@ app.UseExceptionHandler();
 app.UseStatusCodePages();
 app.UseDefaultFiles();
 app.UseStaticFiles();
+app.UseOneHost("storefront");
+app.UseSignIn();
+app.UseNeverShared("/me");
+app.UseNeverShared("/basket");
+app.UseTieredResponseCaching();
 
 app.MapControllers();
 app.MapCategories();

@@ -1,5 +1,3 @@
-using DistributedCache;
-using Storefront.Http;
 using Storefront.Tests.Hosting;
 
 namespace Storefront.Tests;
@@ -26,14 +24,4 @@ public sealed class CacheStatusTests
         Assert.True(second.Price > 0);
         Assert.NotEmpty(second.Json.GetProperty("category").GetString()!);
     }
-
-    [Theory]
-    [InlineData(CacheTier.Source, 60.0, false, "storefront; fwd=uri-miss; stored")]
-    [InlineData(CacheTier.Local, 60.0, false, "storefront; hit; ttl=60; detail=L1")]
-    [InlineData(CacheTier.Local, 0.4, false, "storefront; hit; ttl=0; detail=L1")]
-    [InlineData(CacheTier.Remote, 59.9, false, "storefront; hit; ttl=59; detail=L2")]
-    [InlineData(CacheTier.Local, -0.1, false, "storefront; hit; ttl=-1; detail=L1")]
-    [InlineData(CacheTier.Local, 60.0, true, "storefront; hit; ttl=60; detail=unverified")]
-    public void Format_OfLookup_SaysTierLifetimeAndDoubt(CacheTier tier, double ttl, bool unverified, string expected) =>
-        Assert.Equal(expected, CacheStatus.Format(new CacheLookup<string>("", tier, TimeSpan.Zero, TimeSpan.FromSeconds(ttl), unverified)));
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using DistributedCache.Benchmarks.Http;
 using DistributedCache.Benchmarks.Quick.Remote;
 
 namespace DistributedCache.Benchmarks.Quick;
@@ -31,6 +32,10 @@ internal static class QuickRun
     /// <summary>The remote tier alone.</summary>
     /// <returns>Whether every bound holds.</returns>
     public static async Task<bool> RemoteAsync() => Holds(await RemoteComparison.RunAsync());
+
+    /// <summary>Cached responses.</summary>
+    /// <returns>Whether every bound holds.</returns>
+    public static async Task<bool> HttpAsync() => Holds(await HttpComparison.RunAsync());
 
     private static bool Holds(IReadOnlyList<Target> targets)
     {

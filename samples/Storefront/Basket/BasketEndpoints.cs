@@ -12,7 +12,7 @@ internal static class BasketEndpoints
 
     public static void MapBasket(this IEndpointRouteBuilder routes)
     {
-        var basket = routes.MapGroup("/basket").NeverShared();
+        var basket = routes.MapGroup("/basket");
         basket.MapGet("", ShowAsync);
         basket.MapPost("", AddAsync);
         basket.MapDelete("", EmptyAsync);
@@ -24,7 +24,6 @@ internal static class BasketEndpoints
         var found = await baskets.FindAsync(visitor, cancellationToken);
         if (found.IsUnavailable) return Unavailable();
         if (!found.HasValue) return TypedResults.Ok(new BasketView([]));
-        CacheStatus.Write(http.Response.Headers, found);
         return TypedResults.Ok(await ViewAsync(found.Value, catalogue, cancellationToken));
     }
 

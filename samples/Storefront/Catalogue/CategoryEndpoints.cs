@@ -10,5 +10,5 @@ internal static class CategoryEndpoints
             if (page < 1) return Faults.In("page", page, "must be 1 or more");
             var found = await catalogue.FindPageAsync(id, page, cancellationToken);
             return found.ToResult($"Category {id} has no page {page}, or does not exist.");
-        });
+        }).CacheResponse("catalog", o => (o.Tags, o.VaryByQuery) = ([CatalogueKeys.AllProductsTag, "category:{id}"], ["page"]));
 }

@@ -1,3 +1,4 @@
+using DistributedCache.AspNetCore;
 using Microsoft.AspNetCore.Mvc;
 using Storefront.Http;
 
@@ -8,6 +9,11 @@ namespace Storefront.Catalogue;
 public sealed class ProductsController(ProductCatalogue catalogue) : ControllerBase
 {
     [HttpGet("{id:int}")]
-    public async Task<IResult> Get(int id, CancellationToken cancellationToken) =>
-        (await catalogue.FindProductAsync(id, cancellationToken)).ToResult($"There is no product {id}.");
+    [CacheResponse("catalog", Tags = [CatalogueKeys.AllProductsTag, "product:{id}"])]
+    public async Task<IResult> Get(int id, CancellationToken cancellationToken)
+    {
+        var found = await catalogue.FindProductAsync(id, cancellationToken);
+        if (found.Value is { } product) HttpContext.AddCacheTags(CatalogueKeys.CategoryTag(product.CategoryId));
+        return found.ToResult($"There is no product {id}.");
+    }
 }

@@ -6,5 +6,6 @@ internal static class PriceEndpoints
 {
     public static void MapPrices(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/products/{id:int}/price", async (int id, PriceBoard prices, CancellationToken cancellationToken) =>
-            (await prices.FindAsync(id, cancellationToken)).ToResult($"There is no product {id}."));
+            (await prices.FindAsync(id, cancellationToken)).ToResult($"There is no product {id}."))
+            .CacheResponse("realtime", o => o.Tags = ["product:{id}"]);
 }

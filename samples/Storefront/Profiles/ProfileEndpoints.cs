@@ -6,13 +6,13 @@ internal static class ProfileEndpoints
 {
     public static void MapProfiles(this IEndpointRouteBuilder routes)
     {
-        var me = routes.MapGroup("/me").NeverShared();
-        me.MapGet("", ShowAsync);
+        var me = routes.MapGroup("/me");
+        me.MapGet("", ShowAsync).CacheResponse("personal", o => o.VaryByUser = true);
         me.MapPost("sign-in", SignInAsync);
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, UserProfiles profiles, CancellationToken cancellationToken) =>
-        SignInCookie.Find(http) is { } user
+        SignInCookie.Find(http.User) is { } user
             ? (await profiles.FindAsync(user, cancellationToken)).ToResult($"There is no user {user}.")
             : TypedResults.Problem("Nobody is signed in: POST /me/sign-in.", statusCode: StatusCodes.Status401Unauthorized);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Claims;
 
 namespace Storefront.Profiles;
 
@@ -7,8 +8,21 @@ internal static class SignInCookie
 {
     private const string Name = "storefront-user";
 
-    public static int? Find(HttpContext http) =>
-        int.TryParse(http.Request.Cookies[Name], NumberStyles.None, CultureInfo.InvariantCulture, out var user) ? user : null;
+    /// <summary>Makes the user of each request the one his cookie names.</summary>
+    public static void UseSignIn(this IApplicationBuilder app) => app.Use(static (context, next) =>
+    {
+        if (int.TryParse(context.Request.Cookies[Name], NumberStyles.None, CultureInfo.InvariantCulture, out var user))
+        {
+            var id = new Claim(ClaimTypes.NameIdentifier, user.ToString(CultureInfo.InvariantCulture));
+            context.User = new ClaimsPrincipal(new ClaimsIdentity([id], Name));
+        }
+
+        return next(context);
+    });
+
+    /// <summary>The user's id; null where nobody is signed in.</summary>
+    public static int? Find(ClaimsPrincipal user) =>
+        user.FindFirst(ClaimTypes.NameIdentifier) is { } id ? int.Parse(id.Value, CultureInfo.InvariantCulture) : null;
 
     public static void Issue(HttpContext http, int user) =>
         http.Response.Cookies.Append(

@@ -14,6 +14,8 @@ internal static class EdgeFaults
         faults.Range(nameof(o.PendingLimit), o.PendingLimit, 2, 1_000_000);
         faults.Unless(
             o.DrainTimeout >= TimeSpan.Zero && o.DrainTimeout <= TimeSpan.FromMinutes(5), nameof(o.DrainTimeout), o.DrainTimeout, "from zero to 00:05:00");
+        faults.Unless(
+            o.AnswerTimeout >= TimeSpan.Zero && o.AnswerTimeout <= TimeSpan.FromMinutes(1), nameof(o.AnswerTimeout), o.AnswerTimeout, "from zero to 00:01:00");
     }
 
     /// <summary>An address of an edge, whose path, if any, is kept.</summary>

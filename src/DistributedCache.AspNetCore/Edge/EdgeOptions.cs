@@ -16,4 +16,8 @@ public sealed class EdgeOptions
 
     /// <summary>How long a shutdown waits for the purges that are due; from zero to 5 minutes. Default: 5 seconds.</summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the answer to an unsafe HTTP request waits until the edges have purged what the request invalidated; from zero,
+    /// which means that it does not wait, to 1 minute. Default: 1 second.</summary>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -34,15 +34,12 @@ internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, R
             Add(tags, context.Request, headers.Location);
             Add(tags, context.Request, headers[HeaderNames.ContentLocation]);
 
-            // The request's flow may be over by now, and its record with it.
-            foreach (var tag in tags)
-            {
-                var result = await engine.Default.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false);
-                writes.Add(result.Token);
-                writes.Add("", tag);
-            }
+            // The request's own flow may be over by now.
+            writes.Continue();
+            foreach (var tag in tags) await engine.Default.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false);
         }
 
+        await writes.FollowedAsync().ConfigureAwait(false);
         var written = writes.Close();
         if (speaksToEdges()) EdgeHeaders.Invalidate(headers, written.Tags);
         cookie.Write(context, written.Token);

@@ -25,6 +25,14 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         ? SetBatchAsync<T>(call.Key.Partition, [(call, value)], engine.Coherence.Snapshot(), cancellationToken)
         : SetAfterStartAsync(call, value, cancellationToken);
 
+    /// <summary>Sets what was made since a snapshot was taken. It gives way to what was invalidated meanwhile: a key's own invalidation or
+    /// a clear refuses it, a tag's leaves it invalid.</summary>
+    public async ValueTask<InvalidationResult> SetMadeSinceAsync<T>(EntryCall call, T value, SeenSnapshot seen, CancellationToken cancellationToken)
+    {
+        if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await SetBatchAsync<T>(call.Key.Partition, [(call, value)], seen, cancellationToken, givesWay: true).ConfigureAwait(false);
+    }
+
     public async ValueTask<InvalidationResult> SetManyAsync<T>(
         IEnumerable<KeyValuePair<string, T>> values, TieredCacheEntryOptions? options, IEnumerable<string>? tags, CancellationToken cancellationToken)
     {
@@ -159,11 +167,13 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
 
     /// <summary>Sets keys of one partition under one number.</summary>
     private async ValueTask<InvalidationResult> SetBatchAsync<T>(
-        int partition, IReadOnlyList<(EntryCall Call, T Value)> values, SeenSnapshot seen, CancellationToken cancellationToken)
+        int partition, IReadOnlyList<(EntryCall Call, T Value)> values, SeenSnapshot seen, CancellationToken cancellationToken, bool givesWay = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var began = engine.Clock.Now;
-        var known = engine.KnownOf(partition);
+
+        // Who gives way is refused by what came since the snapshot, and does not try again.
+        var began = givesWay ? engine.Clock.Now - RetryMs : engine.Clock.Now;
+        var known = givesWay ? new Known(seen[partition].Incarnation, seen[partition].Seen) : engine.KnownOf(partition);
         using var writes = new WriteBatch<T>(engine, partition, values, seen);
         var results = new List<InvalidationResult>();
 

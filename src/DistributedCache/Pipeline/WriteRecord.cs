@@ -9,10 +9,14 @@ internal sealed class WriteRecord
     private readonly Lock _lock = new();
     private readonly CacheEngine _engine;
     private readonly HashSet<(string Tenant, string Tag)> _tags = [];
+    private readonly List<Task> _followed = [];
     private ConsistencyToken _token;
     private bool _isClosed;
 
     private WriteRecord(CacheEngine engine) => _engine = engine;
+
+    /// <summary>The record of the caller's flow; null where there is none.</summary>
+    public static WriteRecord? Current => Running.Value;
 
     /// <summary>Opens the record of the caller's flow, which ends with the asynchronous method that calls this.</summary>
     public static WriteRecord Open(CacheEngine engine) => Running.Value = new WriteRecord(engine);
@@ -43,6 +47,24 @@ internal sealed class WriteRecord
         {
             if (!_isClosed) _tags.Add((tenant, tag));
         }
+    }
+
+    /// <summary>Adds what follows from a write, which never fails.</summary>
+    public void Add(Task followed)
+    {
+        lock (_lock)
+        {
+            if (!_isClosed) _followed.Add(followed);
+        }
+    }
+
+    /// <summary>Has the caller's flow write to this record.</summary>
+    public void Continue() => Running.Value = this;
+
+    /// <summary>Ends when all has come that follows from what was written so far.</summary>
+    public Task FollowedAsync()
+    {
+        lock (_lock) return Task.WhenAll(_followed);
     }
 
     /// <summary>Ends the record: one token for all that was written, and the tags that were invalidated.</summary>

@@ -27,11 +27,12 @@ internal sealed class ClusterShop : IAsyncDisposable
     /// <param name="redis">The way to the cluster.</param>
     /// <param name="configure">What else the cache gets.</param>
     /// <param name="policy">What else holds for a product's responses.</param>
-    public async Task<Uri> StartNodeAsync(string redis, Action<ITieredCacheBuilder>? configure = null, Action<CacheResponseAttribute>? policy = null)
+    /// <param name="port">Where it listens; 0: where there is room.</param>
+    public async Task<Uri> StartNodeAsync(string redis, Action<ITieredCacheBuilder>? configure = null, Action<CacheResponseAttribute>? policy = null, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         var cache = builder.Services.AddTieredCache(o => (o.Application, o.Version) = (_application, "v1"))
             .UseRedis(redis)
             .AddProfile("catalog", static p => p.Duration = TimeSpan.FromMinutes(10))

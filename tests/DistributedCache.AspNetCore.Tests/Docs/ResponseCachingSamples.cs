@@ -1,4 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -7,6 +10,32 @@ namespace DistributedCache.AspNetCore.Tests.Docs;
 /// <summary>The code of docs/response-caching.md and of what docs/edge.md says of endpoints.</summary>
 public class ResponseCachingSamples
 {
+    [Fact]
+    public async Task Registrations_OfTheMigrationPages_ReplaceStores()
+    {
+        var builder = WebApplication.CreateSlimBuilder(["--ConnectionStrings:redis=127.0.0.1:1,abortConnect=false"]);
+        builder.Logging.ClearProviders();
+        builder.Services.AddDistributedMemoryCache();
+        builder.Services.AddOutputCache();
+        #region distributed
+        builder.Services.AddTieredCache()
+            .UseRedis(builder.Configuration.GetConnectionString("redis")!)
+            .ReplaceDistributedCache();
+        #endregion
+        #region responses
+        builder.Services.AddTieredCache()
+            .AddTieredResponseCaching();
+        #endregion
+        #region output
+        builder.Services.AddTieredCache()
+            .UseRedis(builder.Configuration.GetConnectionString("redis")!)
+            .AddTieredOutputCacheStore();
+        #endregion
+        await using var app = builder.Build();
+        Assert.StartsWith("Tiered", app.Services.GetRequiredService<IDistributedCache>().GetType().Name, StringComparison.Ordinal);
+        Assert.StartsWith("Tiered", app.Services.GetRequiredService<IOutputCacheStore>().GetType().Name, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Samples_OfThePages_Start()
     {

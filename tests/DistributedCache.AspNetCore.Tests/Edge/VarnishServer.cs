@@ -22,6 +22,7 @@ internal sealed class VarnishServer : IAsyncDisposable
 
     public static string Configuration { get; } = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Edge", "varnish.vcl"));
 
+    /// <param name="origin">What it fetches from; it need not be there yet.</param>
     public static async Task<VarnishServer> StartAsync(Uri origin)
     {
         var port = Ports.Next();

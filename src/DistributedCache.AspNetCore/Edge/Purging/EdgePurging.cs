@@ -17,6 +17,7 @@ internal sealed class EdgePurging(IServiceProvider services, string cache) : IHo
     private EdgeMeter? _meter;
     private CacheEngine? _engine;
     private PurgeQueue[] _queues = [];
+    private TimeSpan _answerTimeout;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -25,6 +26,7 @@ internal sealed class EdgePurging(IServiceProvider services, string cache) : IHo
         var options = services.GetRequiredService<IOptionsMonitor<EdgeOptions>>().Get(cache);
         var log = services.GetService<ILoggerFactory>()?.CreateLogger("DistributedCache.Edge") ?? NullLogger.Instance;
         var (time, timeout) = (engine.Profiles.Options.TimeProvider, engine.Profiles.Options.RemoteTimeout);
+        _answerTimeout = options.AnswerTimeout;
         _meter = new EdgeMeter(services.GetService<IMeterFactory>(), cache);
         _queues =
         [
@@ -54,6 +56,10 @@ internal sealed class EdgePurging(IServiceProvider services, string cache) : IHo
     private ValueTask AddAsync(string tenant, string tag)
     {
         var portable = EdgeTags.Of(tenant, tag);
+
+        // Whoever answers a request for it may wait: registered before the purge can be done.
+        if (_answerTimeout > TimeSpan.Zero && WriteRecord.Current is { } record)
+            record.Add(Task.WhenAll(_queues.Select(queue => queue.PurgedAsync(portable, _answerTimeout))));
         return _queues.Length == 1
             ? _queues[0].AddAsync(portable)
             : new(Task.WhenAll(_queues.Select(queue => queue.AddAsync(portable).AsTask())));

@@ -29,6 +29,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
     private readonly EdgeMeter _meter;
     private readonly ILogger _log;
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Dictionary<string, TaskCompletionSource> _awaited = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _timer;
     private readonly Task _run;
@@ -55,6 +56,28 @@ internal sealed class PurgeQueue : IAsyncDisposable
 
         _meter.Dropped(_edge.Name, 1);
         if (Interlocked.Exchange(ref _isFull, 1) == 0) _log.QueueFull(_edge.Name, _options.PendingLimit);
+    }
+
+    /// <summary>Ends when this process has purged the tag the next time, or after a while: another process may have done it.</summary>
+    public async Task PurgedAsync(string tag, TimeSpan timeout)
+    {
+        TaskCompletionSource purged;
+        lock (_awaited)
+        {
+            if (!_awaited.TryGetValue(tag, out purged!)) _awaited.Add(tag, purged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        try
+        {
+            await purged.Task.WaitAsync(timeout, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            lock (_awaited)
+            {
+                if (_awaited.GetValueOrDefault(tag) == purged) _awaited.Remove(tag);
+            }
+        }
     }
 
     /// <summary>Purges what is due, and what only this process knows, and ends.</summary>
@@ -129,6 +152,14 @@ internal sealed class PurgeQueue : IAsyncDisposable
             _meter.Failed(_edge.Name, tags.Length);
             _log.PurgeFailed(_edge.Name, tags.Length, Lease, exception);
             return;
+        }
+
+        foreach (var tag in tags)
+        {
+            lock (_awaited)
+            {
+                if (_awaited.Remove(tag, out var purged)) purged.SetResult();
+            }
         }
 
         await _store.CompleteAsync(claim).ConfigureAwait(false);

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Reflection;
+
+namespace DistributedCache.Benchmarks.Http;
+
+/// <summary>A candidate's server process, and the connections that load it.</summary>
+internal sealed class HttpCandidate : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly HttpClient _client = new();
+    private readonly Uri _address;
+    private readonly PageConnection[] _connections;
+
+    private HttpCandidate(string name, Process process, Uri address, int connections)
+    {
+        Name = name;
+        _process = process;
+        _address = address;
+        _connections = [.. Enumerable.Range(0, connections).Select(_ => new PageConnection(address))];
+    }
+
+    public string Name { get; }
+
+    public static async Task<HttpCandidate> StartAsync(string name, string redis, int connections)
+    {
+        var host = Environment.ProcessPath!;
+        List<string> arguments = ["--http-server", name, redis];
+        if (Path.GetFileNameWithoutExtension(host) == "dotnet") arguments.Insert(0, Assembly.GetExecutingAssembly().Location);
+        var start = new ProcessStartInfo(host, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+
+        // As projects of the web SDK have it.
+        start.Environment["DOTNET_gcServer"] = "1";
+        var process = Process.Start(start)!;
+        var address = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"The server of '{name}' did not start.");
+        return new HttpCandidate(name, process, new Uri(address), connections);
+    }
+
+    /// <summary>Asks for the page on all connections at once, so many times in all.</summary>
+    /// <returns>What a request cost the server: microseconds of CPU, and bytes it allocated.</returns>
+    public async Task<(double Microseconds, double Bytes)> RunAsync(int requests)
+    {
+        var before = await UsedAsync();
+        await Task.WhenAll(_connections.Select(connection => Task.Factory.StartNew(
+            () => connection.Ask(requests / _connections.Length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        var after = await UsedAsync();
+        return ((after.Microseconds - before.Microseconds) / requests, (after.Bytes - before.Bytes) / requests);
+    }
+
+    /// <summary>Fails where a page does not come from the cache.</summary>
+    public async Task CheckAsync()
+    {
+        using var answer = await _client.GetAsync(new Uri(_address, "/page"));
+        if (answer.Headers.Age is null != (Name == HttpServer.None)) throw new InvalidOperationException($"The answer of '{Name}' comes from the wrong place:\n{answer}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var connection in _connections) connection.Dispose();
+        _client.Dispose();
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task<(double Microseconds, double Bytes)> UsedAsync()
+    {
+        var used = (await _client.GetStringAsync(new Uri(_address, "/used"))).Split(' ');
+        return (double.Parse(used[0], CultureInfo.InvariantCulture), double.Parse(used[1], CultureInfo.InvariantCulture));
+    }
+}
