@@ -24,4 +24,16 @@ public sealed class CacheStatusTests
         Assert.True(second.Price > 0);
         Assert.NotEmpty(second.Json.GetProperty("category").GetString()!);
     }
+
+    [Theory]
+    [InlineData("Development", true)]
+    [InlineData("Production", false)]
+    public async Task Product_Asked_SaysItsKeyInDevelopmentAlone(string environment, bool isSaid)
+    {
+        await using var store = new TestStore(environment: environment);
+
+        var answer = await store.Visit().GetAsync("/products/1");
+
+        Assert.Equal(isSaid, answer.Key is not null);
+    }
 }

@@ -17,6 +17,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
     private readonly HttpResponse _response = request.Context.Response;
     private DateTimeOffset _requested;
     private DateTimeOffset _received;
+    private long _age;
     private RequestConditions _asked;
     private StorageDecision _decision;
     private List<KeyValuePair<string, StringValues>>? _fields;
@@ -78,9 +79,12 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         var isForEdges = isKept && request.IsForEdges;
         if (speaks && isForEdges) site.Edges.TryTag(headers, request.Tags);
         if (isKept) _fields = StoredHeaders.Of(headers, _status, _received);
+
+        // Before the server puts a date of its own clock on it.
+        _age = Age.WhenReceived(headers, _requested, _received);
         if (!hasClient) return false;
         request.IsAnswered = true;
-        if (speaks && isForEdges) site.Edges.Allow(headers, request.Policy, _decision.Lifetime, Age.WhenReceived(headers, _requested, _received), isDoubtful: false);
+        if (speaks && isForEdges) site.Edges.Allow(headers, request.Policy, _decision.Lifetime, _age, isDoubtful: false);
         else if (speaks) site.Edges.Forbid(headers);
         site.Status.Forwarded(headers, request.Reason, isKept, detail: _decision.Against, key: request.Key);
         return true;
@@ -91,7 +95,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         var headers = _response.Headers;
         if (_status == StatusCodes.Status200OK && headers.ETag.Count == 0 && headers.LastModified.Count == 0) _fields!.Add(StoredHeaders.TagOf(body.Span));
         return new StoredResponse(
-            _status, [.. _fields!], body, Age.WhenReceived(headers, _requested, _received), _received.ToUnixTimeMilliseconds(), _decision.Lifetime,
+            _status, [.. _fields!], body, _age, _received.ToUnixTimeMilliseconds(), _decision.Lifetime,
             request.SelectionOf(headers));
     }
 

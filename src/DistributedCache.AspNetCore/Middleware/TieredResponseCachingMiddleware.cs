@@ -5,9 +5,9 @@ using DistributedCache.AspNetCore.Requests;
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.Expiry;
 using DistributedCache.Pipeline;
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -62,8 +62,8 @@ internal sealed class TieredResponseCachingMiddleware
 
     private Task AnswerAsync(HttpContext context, CacheResponsePolicy policy, Endpoint? endpoint)
     {
-        if (endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && context.Items["__AuthorizationMiddlewareWithEndpointInvoked"] is null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null)
-            throw new InvalidOperationException($"The endpoint '{endpoint.DisplayName}' asks for authorization, which has not run yet: call UseAuthorization before UseTieredResponseCaching.");
+        if (policy.AsksForAuthorization && context.Items["__AuthorizationMiddlewareWithEndpointInvoked"] is null)
+            throw new InvalidOperationException($"The endpoint '{endpoint?.DisplayName}' asks for authorization, which has not run yet: call UseAuthorization before UseTieredResponseCaching.");
         if (!IsShared(context, policy)) return PassAsync(context, policy, "authenticated");
         foreach (var condition in policy.When)
         {
@@ -78,7 +78,10 @@ internal sealed class TieredResponseCachingMiddleware
     private static bool IsShared(HttpContext context, CacheResponsePolicy policy)
     {
         if (policy.VaryByUser || policy.SharedAcrossUsers) return true;
-        foreach (var identity in context.User.Identities)
+
+        // Where nobody has set a user there is none, and to ask the context for one would make it.
+        if (context.Features.Get<IHttpAuthenticationFeature>()?.User is not { } user) return true;
+        foreach (var identity in user.Identities)
         {
             if (identity.IsAuthenticated) return false;
         }

@@ -34,6 +34,9 @@ internal sealed class CacheResponsePolicy
     /// <summary>Whether each response says itself how long it is fresh, and is guessed to be where it doesn't.</summary>
     public bool IsByHeadersAlone => Profile is null && Duration is null;
 
+    /// <summary>Whether who asks is to be authorized before.</summary>
+    public bool AsksForAuthorization { get; init; }
+
     /// <summary>Whether responses differ by what no edge sees.</summary>
     public bool IsPersonal => VaryByUser || VaryBy.Length > 0 || Array.Exists(VaryByValue, static value => value.HasClaims);
 

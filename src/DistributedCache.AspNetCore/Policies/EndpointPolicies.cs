@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 
 namespace DistributedCache.AspNetCore.Policies;
 
@@ -15,7 +14,7 @@ internal sealed class EndpointPolicies(CacheEngine engine, IEnumerable<ICacheRes
     private CacheResponsePolicy? _byHeaders;
 
     /// <summary>For whatever is not an endpoint of its own: the response decides.</summary>
-    public CacheResponsePolicy ByHeaders => _byHeaders ??= new PolicyReader("", null, HasProfile).Read(new CacheResponseAttribute(), _everywhere);
+    public CacheResponsePolicy ByHeaders => _byHeaders ??= new PolicyReader(null, HasProfile).Read(new CacheResponseAttribute(), _everywhere);
 
     /// <summary>Whether an endpoint's responses have a lifetime at the edge.</summary>
     public bool SpeakToEdges { get; private set; }
@@ -28,7 +27,7 @@ internal sealed class EndpointPolicies(CacheEngine engine, IEnumerable<ICacheRes
     {
         if (endpoint.Metadata.GetMetadata<CacheResponseAttribute>() is not { } attribute) return null;
         var code = _everywhere.Concat(endpoint.Metadata.GetOrderedMetadata<ICacheResponsePolicy>());
-        var policy = new PolicyReader(endpoint.DisplayName ?? "", endpoint as RouteEndpoint, HasProfile).Read(attribute, code);
+        var policy = new PolicyReader(endpoint, HasProfile).Read(attribute, code);
         if (policy.EdgeDuration is not null) SpeakToEdges = true;
         return policy;
     }

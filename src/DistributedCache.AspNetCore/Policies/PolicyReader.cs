@@ -1,13 +1,16 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace DistributedCache.AspNetCore.Policies;
 
 /// <summary>Makes a policy of what an endpoint says, or says what is wrong with it.</summary>
-/// <param name="endpoint">The endpoint's name.</param>
-/// <param name="route">Its route; null where it has none.</param>
+/// <param name="endpoint">The endpoint; null: what is none.</param>
 /// <param name="hasProfile">Whether there is a profile of that name.</param>
-internal sealed class PolicyReader(string endpoint, RouteEndpoint? route, Func<string, bool> hasProfile)
+internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasProfile)
 {
+    private readonly RouteEndpoint? _route = endpoint as RouteEndpoint;
+
     /// <exception cref="InvalidOperationException">A template names what the endpoint's route lacks, or the policy contradicts itself.</exception>
     public CacheResponsePolicy Read(CacheResponseAttribute attribute, IEnumerable<ICacheResponsePolicy> code)
     {
@@ -30,6 +33,7 @@ internal sealed class PolicyReader(string endpoint, RouteEndpoint? route, Func<s
             VaryBy = [.. attribute.Values],
             When = [.. attribute.Conditions],
             Code = [.. code],
+            AsksForAuthorization = endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null,
             Options = new TieredCacheEntryOptions { Profile = attribute.Profile, LocalDuration = Seconds(attribute.LocalDuration, nameof(attribute.LocalDuration), 1) },
         };
     }
@@ -63,17 +67,17 @@ internal sealed class PolicyReader(string endpoint, RouteEndpoint? route, Func<s
         }
         catch (FormatException exception)
         {
-            throw new InvalidOperationException($"The endpoint '{endpoint}': the {what} {exception.Message}", exception);
+            throw new InvalidOperationException($"The endpoint '{endpoint?.DisplayName}': the {what} {exception.Message}", exception);
         }
 
         foreach (var name in template.RouteValues)
         {
-            if (route is not null && route.RoutePattern.GetParameter(name) is null && !route.RoutePattern.RequiredValues.ContainsKey(name))
-                throw Fault($"has the {what} '{text}', and its route '{route.RoutePattern.RawText}' has no value '{name}'");
+            if (_route is not null && _route.RoutePattern.GetParameter(name) is null && !_route.RoutePattern.RequiredValues.ContainsKey(name))
+                throw Fault($"has the {what} '{text}', and its route '{_route.RoutePattern.RawText}' has no value '{name}'");
         }
 
         return template;
     }
 
-    private InvalidOperationException Fault(string what) => new($"The endpoint '{endpoint}' {what}.");
+    private InvalidOperationException Fault(string what) => new($"The endpoint '{endpoint?.DisplayName}' {what}.");
 }

@@ -3,7 +3,14 @@ using System.Text.Json;
 
 namespace Storefront.Tests.Hosting;
 
-public sealed record Answer(HttpStatusCode Status, JsonElement Json, string Text, string? CacheStatus, string? Age, string? CacheControl)
+/// <param name="Status">The status.</param>
+/// <param name="Json">The body, where it is JSON.</param>
+/// <param name="Text">The body.</param>
+/// <param name="CacheStatus">What the cache says of it, without the key.</param>
+/// <param name="Key">The key, which the cache says in Development alone.</param>
+/// <param name="Age">The field.</param>
+/// <param name="CacheControl">The field.</param>
+public sealed record Answer(HttpStatusCode Status, JsonElement Json, string Text, string? CacheStatus, string? Key, string? Age, string? CacheControl)
 {
     public bool IsHit => CacheStatus?.StartsWith("storefront; hit;", StringComparison.Ordinal) == true;
 

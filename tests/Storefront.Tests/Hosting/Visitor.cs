@@ -20,11 +20,13 @@ public sealed class Visitor(HttpClient http)
         using var response = await http.SendAsync(request, token);
         var text = await response.Content.ReadAsStringAsync(token);
         var isJson = response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.Ordinal) == true;
+        var status = Header("Cache-Status")?.Split("; key=");
         return new Answer(
             response.StatusCode,
             isJson ? JsonDocument.Parse(text).RootElement : default,
             text,
-            Header("Cache-Status"),
+            status?[0],
+            status?.ElementAtOrDefault(1),
             Header("Age"),
             Header("Cache-Control"));
 
