@@ -90,7 +90,6 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.True(await _b.Cache.WaitForAsync(result.Token, TimeSpan.FromSeconds(10), Stop));
 
         await TakeOverAsync();
-        Assert.Equal(before.Incarnation, (await StateAsync(_replica)).Incarnation);
         await Poll.UntilAsync(async () => (await StateAsync(_replica)).Incarnation > before.Incarnation, () => "What was forgotten is trusted.", TimeSpan.FromSeconds(10));
         await FollowsAsync(_a);
         await FollowsAsync(_b);
