@@ -29,11 +29,11 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var at = 1;
         foreach (var version in versions) call.Own[at++] = version;
         var reply = await RunAsync(Script.Register, call).ConfigureAwait(false);
-        _heads.Versions.AdoptFloors((string?)reply[1] ?? "");
+        var announced = _heads.Versions.AdoptFloors((string?)reply[1] ?? "");
         var head = _heads.Of(reply[0], reply[4]);
         var fields = (RedisResult[]?)reply[3] ?? [];
         if ((long)reply[2] > settings.TagsPerPartition) await PruneAsync(head).ConfigureAwait(false);
-        return new MarksReply(head, MarksIn(fields, head), IsComplete: fields.Length > 0);
+        return new MarksReply(head, MarksIn(fields, head), IsComplete: fields.Length > 0, announced);
     }
 
     public async Task<Head?> ReadHeadAsync(IReadOnlyList<string> registered)

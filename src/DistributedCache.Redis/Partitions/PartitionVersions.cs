@@ -27,18 +27,22 @@ internal sealed class PartitionVersions
         _text = text;
     }
 
-    /// <summary>Takes floors as register answers them: <c>version=number</c>, comma-separated.</summary>
-    public void AdoptFloors(string text)
+    /// <summary>Takes floors as register answers them: <c>version=number@second</c>, comma-separated.</summary>
+    /// <returns>For each version when it was announced last.</returns>
+    public IReadOnlyDictionary<string, long> AdoptFloors(string text)
     {
         var floors = new Dictionary<string, long>();
+        var announced = new Dictionary<string, long>();
         foreach (var part in text.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            var at = part.LastIndexOf('=');
-            floors[part[..at]] = long.Parse(part.AsSpan(at + 1), CultureInfo.InvariantCulture);
+            var (equals, at) = (part.LastIndexOf('='), part.LastIndexOf('@'));
+            floors[part[..equals]] = long.Parse(part.AsSpan(equals + 1, at - equals - 1), CultureInfo.InvariantCulture);
+            announced[part[..equals]] = long.Parse(part.AsSpan(at + 1), CultureInfo.InvariantCulture);
         }
 
         Adopt(string.Join(',', floors.Keys));
         _floors = floors.ToFrozenDictionary();
+        return announced;
     }
 
     /// <summary>Takes floors from the hash's fields, <c>last seen,floor</c>; one that is absent is not registered.</summary>

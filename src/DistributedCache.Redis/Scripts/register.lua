@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- Announces the caller's versions, drops those not seen for a day, and answers the head, each version's floor, the number of
--- fields, the whole hash where it has no more fields than asked for, and the eras.
+-- Announces the caller's versions, drops those not seen for a day, and answers the head, each version's floor and when it was
+-- seen last, the number of fields, the whole hash where it has no more fields than asked for, and the eras.
 -- ARGV  6 the most fields to answer whole, 7... versions
 local now = tonumber(redis.call('TIME')[1])
 
@@ -22,7 +22,7 @@ for version in string.gmatch(versions, '[^,]+') do
   local seen, since = read(version)
   if seen and now - seen < 86400 then
     kept[#kept + 1] = version
-    floors[#floors + 1] = version .. '=' .. since
+    floors[#floors + 1] = version .. '=' .. since .. '@' .. text(seen)
   else
     redis.call('HDEL', M, 'v:' .. version)
   end

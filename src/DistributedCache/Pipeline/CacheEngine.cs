@@ -67,7 +67,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         profiles.Changed += OnProfilesChanged;
         OnProfilesChanged();
         Marks = new MarkLookups(Remote, Coherence, Clock, RemoteFailed);
-        _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, RemoteFailed);
+        _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, new VersionOverlap(OtherVersion), RemoteFailed);
         Queue = new InvalidationQueue(this, options.MaximumQueuedInvalidations, options.RemoteTimeout);
         Started = StartAsync(options.HeartbeatInterval);
         _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
@@ -289,6 +289,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
     /// <summary>The versions of all entries that this node may read or write.</summary>
     private string[] Versions() => [.. Profiles.Current.All.Select(static profile => profile.Version).Distinct()];
+
+    private void OtherVersion(string other) => CacheLog.VersionsOverlap(Log, other, Profiles.Options.Application, Profiles.Options.Version);
 
     private async Task StartAsync(TimeSpan heartbeat)
     {

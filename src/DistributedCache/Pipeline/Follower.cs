@@ -21,6 +21,7 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
     /// <param name="waits">Who waits for a lease.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="versions">The versions this node reads and writes now.</param>
+    /// <param name="overlap">Looks at the other versions there are.</param>
     /// <param name="failed">Told of the tier's failures.</param>
     public Follower(
         IRemoteTier remote,
@@ -28,11 +29,12 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
         LeaseWaits waits,
         CacheClock clock,
         Func<IReadOnlyCollection<string>> versions,
+        VersionOverlap overlap,
         Action<Exception> failed)
     {
         (_remote, _coherence, _waits) = (remote, coherence, waits);
         _catchUps = new CatchUps(remote, coherence, clock, failed);
-        _heartbeat = new Heartbeat(remote, coherence, _catchUps, clock, FollowAsync, versions, failed);
+        _heartbeat = new Heartbeat(remote, coherence, _catchUps, clock, FollowAsync, versions, overlap, failed);
     }
 
     /// <summary>Follows from now on. Messages are heard before the heads are read, so none falls between.</summary>

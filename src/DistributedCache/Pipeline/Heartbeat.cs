@@ -16,6 +16,7 @@ internal sealed class Heartbeat : IAsyncDisposable
     private readonly CacheClock _clock;
     private readonly Func<CancellationToken, Task> _follow;
     private readonly Func<IReadOnlyCollection<string>> _versions;
+    private readonly VersionOverlap _overlap;
     private readonly Action<Exception> _failed;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -31,6 +32,7 @@ internal sealed class Heartbeat : IAsyncDisposable
     /// <param name="clock">The clock.</param>
     /// <param name="follow">Follows the messages, if they are not followed yet: before the heads are read, so that none falls between.</param>
     /// <param name="versions">The versions this node reads and writes now.</param>
+    /// <param name="overlap">Looks at the other versions there are.</param>
     /// <param name="failed">Told of a failure, once until a beat has succeeded again.</param>
     public Heartbeat(
         IRemoteTier remote,
@@ -39,10 +41,11 @@ internal sealed class Heartbeat : IAsyncDisposable
         CacheClock clock,
         Func<CancellationToken, Task> follow,
         Func<IReadOnlyCollection<string>> versions,
+        VersionOverlap overlap,
         Action<Exception> failed)
     {
         (_remote, _coherence, _catchUps, _clock) = (remote, coherence, catchUps, clock);
-        (_follow, _versions, _failed) = (follow, versions, failed);
+        (_follow, _versions, _overlap, _failed) = (follow, versions, overlap, failed);
     }
 
     /// <summary>Beats from now on.</summary>
@@ -134,6 +137,9 @@ internal sealed class Heartbeat : IAsyncDisposable
             var partition = _coherence[i];
             lock (partition.Lock) partition.Register(reply, known[i], now);
         }
+
+        // They are the same in all.
+        if (replies.FirstOrDefault(static reply => reply?.Announced is not null)?.Announced is { } announced) _overlap.Look(versions, announced, now);
     }
 
     private async Task CompareAsync(List<Exception> failures)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using DistributedCache.Redis.Tests.Servers;
+using DistributedCache.Remote;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +34,8 @@ internal sealed class Node : IAsyncDisposable
     }
 
     public ITieredCache Cache { get; }
+
+    public IRemoteTier Remote => _services.GetRequiredService<IRemoteTier>();
 
     public IDistributedCache Distributed => _services.GetRequiredService<IDistributedCache>();
 

@@ -87,6 +87,19 @@ public sealed class VersionTests(SharedRedisCluster servers) : IAsyncDisposable
         static void Shared(TieredCacheOptions o) => o.Profiles["reference"] = new() { Keys = ["country:"], Versioned = false };
     }
 
+    [Fact]
+    public async Task Register_AnotherVersionIsInUse_AnswersWhenEachWasAnnounced()
+    {
+        var (a, _) = await BothAsync();
+        var replies = await a.Remote.RegisterAsync(["v1"], withMarks: false, Stop);
+        foreach (var reply in replies)
+        {
+            var announced = reply!.Value.Announced!;
+            Assert.Equal(["_", "v1", "v2"], announced.Keys.Order());
+            Assert.All(announced.Values, at => Assert.InRange(at, announced["v2"] - 3600, announced["v2"] + 3600));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes) await node.DisposeAsync();

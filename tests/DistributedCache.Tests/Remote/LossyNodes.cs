@@ -40,7 +40,7 @@ internal sealed class LossyNodes : IAsyncDisposable
     public CacheEngine Engine(int node) => _nodes[node].Services.GetRequiredService<CacheEngine>();
 
     /// <summary>One more node, which the caller disposes.</summary>
-    public TestCache Add(Action<TieredCacheOptions>? configure = null) => TestCache.Make(
+    public TestCache Add(Action<TieredCacheOptions>? configure = null, Action<IServiceCollection>? more = null) => TestCache.Make(
         options =>
         {
             options.Partitions = Remote.Partitions;
@@ -52,6 +52,7 @@ internal sealed class LossyNodes : IAsyncDisposable
         {
             services.AddSingleton<IRemoteTier>(Remote);
             services.Add(new ServiceDescriptor(typeof(ProtocolRules), _rules));
+            more?.Invoke(services);
         });
 
     /// <summary>Lets heartbeats pass until every node has found nothing missing since now.</summary>

@@ -24,6 +24,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private readonly List<(IRemoteFollower Follower, Invalidation Message)> _late = [];
     private long _eras = 1_000_000;
     private Head?[]? _frozen;
+    private long _registrations;
 
     /// <summary>Decides of each message to each follower, who is told by its place in the order of following.</summary>
     public Func<int, Invalidation, Fate> Fates { get; set; } = static (_, _) => Fate.Delivered;
@@ -161,8 +162,13 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         {
             if (IsSilent(i)) return (MarksReply?)null;
             Begin(i, default);
-            foreach (var version in versions) state.Versions.TryAdd(version, state.Sequence);
-            return new MarksReply(HeadOf(i), withMarks && SendsMarks ? [.. state.Marks] : [], withMarks && SendsMarks);
+            foreach (var version in versions)
+            {
+                state.Versions.TryAdd(version, state.Sequence);
+                state.Announced[version] = ++_registrations;
+            }
+
+            return new MarksReply(HeadOf(i), withMarks && SendsMarks ? [.. state.Marks] : [], withMarks && SendsMarks, new Dictionary<string, long>(state.Announced));
         }).ToArray());
 
     public ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken) => Do("ReadHeads", () =>
@@ -432,6 +438,9 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         public Dictionary<Mark, long> Marks { get; private init; } = [];
 
         public Dictionary<string, long> Versions { get; private init; } = [];
+
+        /// <summary>For each version the last registration that had it.</summary>
+        public Dictionary<string, long> Announced { get; } = [];
 
         public Dictionary<(string Version, string Index), byte[]> Entries { get; private init; } = [];
 
