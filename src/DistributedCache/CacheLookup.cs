@@ -7,7 +7,7 @@ public readonly struct CacheLookup<T>
     /// <summary>Makes a look-up that found a value; for fakes of <see cref="ITieredCache"/>.</summary>
     /// <param name="value">The value.</param>
     /// <param name="tier">Where it came from.</param>
-    /// <param name="age">The time since its load began.</param>
+    /// <param name="age">The time since it was loaded or set.</param>
     /// <param name="timeToLive">What is left of its fresh lifetime; negative when that is over.</param>
     /// <param name="isUnverified">Whether it may have been invalidated unheard of.</param>
     public CacheLookup(T value, CacheTier tier, TimeSpan age, TimeSpan timeToLive, bool isUnverified = false)

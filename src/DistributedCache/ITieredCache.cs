@@ -27,7 +27,9 @@ public interface ITieredCache
     /// <param name="cancellationToken">Ends this caller's wait. The load goes on while others wait for it.</param>
     /// <returns>The value, which may be null if the factory answered null.</returns>
     /// <exception cref="ArgumentException">The key, a tag or an option is not valid.</exception>
-    /// <exception cref="TimeoutException">The factory took longer than the profile's hard timeout and there was no stale value.</exception>
+    /// <exception cref="TimeoutException">The load took longer than the profile's hard timeout and there was no stale value.</exception>
+    /// <exception cref="Polly.RateLimiting.RateLimiterRejectedException">As many loads wait for the profile's source as may, and there was
+    /// no stale value.</exception>
     ValueTask<T> GetOrCreateAsync<TState, T>(
         string key,
         TState state,

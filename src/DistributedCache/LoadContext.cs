@@ -45,13 +45,15 @@ public sealed class LoadContext
     /// <summary>Tags for the entry, besides those the caller gave.</summary>
     public ICollection<string> Tags => _tags ??= [];
 
-    /// <summary>The fresh lifetime of this value; null: what the call or the profile says. Zero or less: it is not stored.</summary>
+    /// <summary>The fresh lifetime of this value; null: what the call or the profile says. Zero or less: it is not stored. More than
+    /// <see cref="TieredCacheOptions.MaximumLifetime"/> counts as that.</summary>
     public TimeSpan? Duration { get; set; }
 
-    /// <summary>How long this value may be served after its fresh lifetime; null: what the call or the profile says.</summary>
+    /// <summary>How long this value may be served after its fresh lifetime; null: what the call or the profile says. Less than zero
+    /// counts as zero, and more than <see cref="TieredCacheOptions.MaximumLifetime"/> as that.</summary>
     public TimeSpan? StaleFor { get; set; }
 
-    /// <summary>The weight of this value in this process, in bytes; null: what the call says, else an estimate.</summary>
+    /// <summary>The weight of this value in this process, in bytes, from 1; null: what the call says, else an estimate.</summary>
     public long? LocalSize { get; set; }
 
     /// <summary>What identifies this version of the value at its source, such as an ETag. It is kept with the entry; when the entry
