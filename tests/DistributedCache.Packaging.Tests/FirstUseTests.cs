@@ -18,7 +18,7 @@ public class FirstUseTests(PackedFeed feed)
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromMinutes(3));
         await using var application = new NewApplication();
-        await application.CreateAsync(feed, "DistributedCache", Program);
+        await application.CreateAsync(feed, ["DistributedCache"], Program);
         using var client = new HttpClient { BaseAddress = await application.StartAsync(limit.Token) };
 
         var first = await client.GetStringAsync("/7", limit.Token);

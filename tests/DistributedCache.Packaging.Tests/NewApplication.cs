@@ -24,8 +24,8 @@ internal sealed partial class NewApplication : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("distributedcache-shop-").FullName;
     private Process? _process;
 
-    /// <summary>Writes the project, adds the package from the feed and builds.</summary>
-    public async Task CreateAsync(PackedFeed feed, string package, string program)
+    /// <summary>Writes the project, adds packages from the feed and builds.</summary>
+    public async Task CreateAsync(PackedFeed feed, IEnumerable<string> packages, string program)
     {
         await WriteAsync("Shop.csproj", Project);
         await WriteAsync("Program.cs", program);
@@ -37,13 +37,14 @@ internal sealed partial class NewApplication : IAsyncDisposable
                 <add key="nuget.org" value="https://api.nuget.org/v3/index.json" />
               </packageSources>
               <packageSourceMapping>
-                <packageSource key="packed"><package pattern="{package}" /></packageSource>
+                <packageSource key="packed"><package pattern="DistributedCache" /><package pattern="DistributedCache.*" /></packageSource>
                 <packageSource key="nuget.org"><package pattern="*" /></packageSource>
               </packageSourceMapping>
             </configuration>
             """);
 
-        await Shell.RunAsync(_folder, "dotnet", ["add", "Shop.csproj", "package", package, "--version", feed.Version]);
+        foreach (var package in packages)
+            await Shell.RunAsync(_folder, "dotnet", ["add", "Shop.csproj", "package", package, "--version", feed.Version, "--no-restore"]);
         await Shell.RunAsync(_folder, "dotnet", ["build", "-c", "Release", "-o", "out", "-v", "quiet"]);
     }
 

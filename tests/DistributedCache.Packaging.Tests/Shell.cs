@@ -5,7 +5,7 @@ namespace DistributedCache.Packaging.Tests;
 /// <summary>Runs commands as a user's terminal would, whatever ran the tests.</summary>
 internal static class Shell
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
     /// <summary>Runs a command to its end; one that fails throws with everything it printed.</summary>
     public static async Task RunAsync(string folder, string command, IEnumerable<string> arguments)
