@@ -14,7 +14,7 @@ passed=0
 failed=0
 skipped=0
 broken=0 # steps and test projects that did not hold
-started=()
+running=() # jobs
 lanes=2 # what runs beside what: the tests wait for servers as long as they work
 
 prepare_environment() {
@@ -159,8 +159,8 @@ conclude() {
 beside() {
   local name="$1"
   shift
-  while [ "$(jobs -rp | wc -l)" -ge "$lanes" ]; do wait -n 2>/dev/null || sleep 1; done
-  started+=("$name")
+  while [ "${#running[@]}" -ge "$lanes" ]; do await_one; done
+  running+=("$name")
   {
     local start=$SECONDS code=0
     "$@" >"$results/$name.log" 2>&1 || code=$?
@@ -168,24 +168,44 @@ beside() {
   } &
 }
 
-# finish: waits for the jobs, and says how each went in the order they were started in.
+# finish: waits for the jobs that still run.
 finish() {
-  local name seconds code
-  wait
-  for name in "${started[@]}"; do
-    read -r seconds code <"$results/$name.end"
-    if [[ "$name" == *Tests ]] && ! add_counts "$results/$name.xml"; then
+  while [ "${#running[@]}" -gt 0 ]; do await_one; done
+}
+
+# await_one: waits until a job ends, and says how those went that have.
+await_one() {
+  local name left=()
+  wait -n 2>/dev/null || sleep 1 # not every bash can wait for one
+  for name in "${running[@]}"; do
+    if [ -s "$results/$name.end" ]; then settle "$name"; else left+=("$name"); fi
+  done
+
+  # One that was killed leaves nothing.
+  if [ "${#left[@]}" -gt 0 ] && [ -z "$(jobs -rp)" ]; then
+    for name in "${left[@]}"; do [ -s "$results/$name.end" ] || echo "0 1" >"$results/$name.end"; done
+  fi
+
+  running=(${left[@]+"${left[@]}"})
+}
+
+# settle <name>: counts what a job that has ended has tested, and says how it went.
+settle() {
+  local seconds code
+  read -r seconds code <"$results/$1.end"
+  if [[ "$1" == *Tests ]]; then
+    if ! add_counts "$results/$1.xml"; then
       # A run that wrote no count has crashed or hung: it counts as one failure, whatever had passed before.
-      echo "$name: the run ended with exit code $code before it had counted its tests." >>"$results/$name.log"
+      echo "$1: the run ended with exit code $code before it had counted its tests." >>"$results/$1.log"
       failed=$((failed + 1))
       code=1
-    elif [[ "$name" == *Tests ]] && [ "$ran" -eq 0 ]; then
-      echo "$name: no test ran." >>"$results/$name.log"
+    elif [ "$ran" -eq 0 ]; then
+      echo "$1: no test ran." >>"$results/$1.log"
       code=1
     fi
+  fi
 
-    conclude "$name" "$seconds" "$code" "$results/$name.log"
-  done
+  conclude "$1" "$seconds" "$code" "$results/$1.log"
 }
 
 # run_tests <name of a test project>: writes what it counted beside what it prints.
