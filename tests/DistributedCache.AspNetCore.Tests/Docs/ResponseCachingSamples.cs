@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +36,30 @@ public class ResponseCachingSamples
         await using var app = builder.Build();
         Assert.StartsWith("Tiered", app.Services.GetRequiredService<IDistributedCache>().GetType().Name, StringComparison.Ordinal);
         Assert.StartsWith("Tiered", app.Services.GetRequiredService<IOutputCacheStore>().GetType().Name, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Proxy_OfThePage_CachesWhatItsOriginSays()
+    {
+        var forwarded = 0;
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Services.AddTieredCache().AddTieredResponseCaching();
+        await using var app = builder.Build();
+        #region proxy
+        app.UseTieredResponseCaching(o => o.CacheAllEndpoints = true);
+        app.Run(Forward);   // or MapReverseProxy, MapForwarder
+        #endregion
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var client = app.GetTestClient();
+        Assert.Equal("1", await client.GetStringAsync("/any", TestContext.Current.CancellationToken));
+        Assert.Equal("1", await client.GetStringAsync("/any", TestContext.Current.CancellationToken));
+
+        Task Forward(HttpContext context)
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            return context.Response.WriteAsync($"{++forwarded}");
+        }
     }
 
     [Fact]
