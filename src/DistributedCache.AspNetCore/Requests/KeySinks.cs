@@ -13,9 +13,11 @@ internal ref struct PlainKey(Span<char> buffer) : IKeySink
 {
     private const char Divider = '|';
 
-    // A colon would make a prefix of it.
+    // A colon would make a prefix of it. Hosts have one before their port: it is written as what no part may hold.
+    private const char Colon = '^';
+
     private static readonly SearchValues<char> Plain =
-        SearchValues.Create("!\"#$%&'()*+,-./0123456789;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{}~ ");
+        SearchValues.Create("!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]_`abcdefghijklmnopqrstuvwxyz{}~ ");
 
     private readonly Span<char> _buffer = buffer;
     private int _length;
@@ -42,6 +44,7 @@ internal ref struct PlainKey(Span<char> buffer) : IKeySink
 
         _buffer[_length++] = Divider;
         part.CopyTo(_buffer[_length..]);
+        _buffer.Slice(_length, part.Length).Replace(':', Colon);
         _length += part.Length;
     }
 }
