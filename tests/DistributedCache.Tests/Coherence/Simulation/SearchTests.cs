@@ -1,8 +1,10 @@
+using System.Globalization;
 using DistributedCache.Coherence;
 
 namespace DistributedCache.Tests.Coherence.Simulation;
 
-/// <summary>Millions of random steps of three nodes, and of everything that can go wrong between them, break no promise.</summary>
+/// <summary>Millions of random steps of two and three nodes, and of everything that can go wrong between them, break no promise.</summary>
+/// <remarks>SEARCH_STEPS in the environment asks for another number of them, SEARCH_SEED for those of a seed that was printed.</remarks>
 public class SearchTests
 {
     private const int Steps = 3_000_000;
@@ -19,9 +21,9 @@ public class SearchTests
     [Fact]
     public void Search_EveryRuleIsKept_BreaksNoPromise()
     {
-        var seed = Random.Shared.Next(1_000_000);
-        TestContext.Current.TestOutputHelper!.WriteLine($"Seed {seed}.");
-        var broken = Search.Run(seed, Steps);
+        var (seed, steps) = (Asked("SEARCH_SEED") ?? Random.Shared.Next(1_000_000), Asked("SEARCH_STEPS") ?? Steps);
+        TestContext.Current.TestOutputHelper!.WriteLine($"Seed {seed}, {steps:#,0} steps.");
+        var broken = Search.Run(seed, steps);
         Assert.True(broken is null, broken);
     }
 
@@ -34,4 +36,6 @@ public class SearchTests
         Assert.StartsWith("Seed 1: Node ", broken, StringComparison.Ordinal);
         TestContext.Current.TestOutputHelper!.WriteLine(broken);
     }
+
+    private static int? Asked(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
 }

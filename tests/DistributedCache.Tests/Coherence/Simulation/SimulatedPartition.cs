@@ -105,6 +105,13 @@ internal sealed class SimulatedPartition(int number, World world)
 
     public void EvictLog() => _log.Clear();
 
+    /// <summary>Forgets all tags invalidated up to now: they count as the floor.</summary>
+    public void Prune()
+    {
+        _state = _state with { Marks = new(_state.Marks.Where(static mark => mark.Key.IsClear)), Floor = _state.Sequence };
+        Keep();
+    }
+
     private void Begin(Known known)
     {
         if (_state.Incarnation == 0) BeginIncarnation(known);
@@ -150,7 +157,7 @@ internal sealed class SimulatedPartition(int number, World world)
         if (_copies.Count > Copies) _copies.RemoveAt(0);
     }
 
-    private static Head HeadOf(State state) => new(state.Incarnation, state.Base, state.Sequence, 0) { Eras = state.Eras };
+    private static Head HeadOf(State state) => new(state.Incarnation, state.Base, state.Sequence, state.Floor) { Eras = state.Eras };
 
     private static Dictionary<string, T> Without<T>(Dictionary<string, T> all, string key)
     {
@@ -168,6 +175,8 @@ internal sealed class SimulatedPartition(int number, World world)
         public long Base { get; init; }
 
         public long Sequence { get; init; }
+
+        public long Floor { get; init; }
 
         public EraHistory Eras { get; init; } = EraHistory.First;
 

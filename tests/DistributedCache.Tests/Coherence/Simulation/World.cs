@@ -8,11 +8,11 @@ internal sealed class BrokenPromiseException(string message) : Exception(message
 /// <summary>One thing that happens; what the numbers mean depends on its kind.</summary>
 internal readonly record struct Step(int Kind, int A, int B);
 
-/// <summary>Three nodes, two partitions, and everything that can go wrong between them, one step after another: the same steps always
+/// <summary>Two or three nodes, two partitions, and everything that can go wrong between them, one step after another: the same steps always
 /// have the same end.</summary>
 internal sealed class World
 {
-    public const int Nodes = 3, Partitions = 2, MaxStaleness = 10;
+    public const int Partitions = 2, MaxStaleness = 10;
 
     /// <summary>How many kinds of steps there are; most of the later ones carry on with what has begun.</summary>
     public const int Kinds = 64;
@@ -46,8 +46,8 @@ internal sealed class World
         Rules = rules;
         _random = new Random(seed);
         _partitions = [.. Enumerable.Range(0, Partitions).Select(number => new SimulatedPartition(number, this))];
-        _nodes = [.. Enumerable.Range(0, Nodes).Select(number => new SimulatedNode(this, number))];
-        for (var i = 0; i < Nodes; i++) BeatAll(i);
+        _nodes = [.. Enumerable.Range(0, 2 + (seed & 1)).Select(number => new SimulatedNode(this, number))];
+        for (var i = 0; i < _nodes.Length; i++) BeatAll(i);
     }
 
     public ProtocolRules Rules { get; }
@@ -80,22 +80,23 @@ internal sealed class World
     public void Do(Step step)
     {
         Order++;
-        var (node, other) = (_nodes[step.A % Nodes], step.B);
+        var (node, other) = (_nodes[step.A % _nodes.Length], step.B);
         switch (_running.Count < MaximumRunning || step.Kind > 6 ? step.Kind : Kinds)
         {
-            case 0 or 1 or 2: Begin(step.A % Nodes, node.Read(Keys[other % 2])); break;
-            case 3: Begin(step.A % Nodes, node.Write(Keys[other % 2], sets: false)); break;
-            case 4: Begin(step.A % Nodes, node.Write(Keys[other % 2], sets: true)); break;
-            case 5: Begin(step.A % Nodes, node.Invalidate(Tags[other % 3], PartitionOf(Tags[other % 3]))); break;
-            case 6: Begin(step.A % Nodes, node.Beat(other % Partitions)); break;
+            case 0 or 1 or 2: Begin(step.A % _nodes.Length, node.Read(Keys[other % 2])); break;
+            case 3: Begin(step.A % _nodes.Length, node.Write(Keys[other % 2], sets: false)); break;
+            case 4: Begin(step.A % _nodes.Length, node.Write(Keys[other % 2], sets: true)); break;
+            case 5: Begin(step.A % _nodes.Length, node.Invalidate(Tags[other % 3], PartitionOf(Tags[other % 3]))); break;
+            case 6: Begin(step.A % _nodes.Length, node.Beat(other % Partitions)); break;
             case 7: Now += other % 6; break;
             case 8 when other % 4 == 0: _partitions[step.A % Partitions].EvictLog(); break;
+            case 8 when other % 4 == 1: _partitions[step.A % Partitions].Prune(); break;
             case 9: Forget(step.A % Partitions, other % 4, isNewRun: other % 3 != 0); break;
             case 10 when other % 4 == 0: _partitions[step.A % Partitions].Evict(); break;
-            case 11 when other % 4 == 0: Restart(step.A % Nodes); break;
-            case 12 when other % 4 == 0: Begin(step.A % Nodes, node.Invalidate(Mark.Clear, 0)); break;
+            case 11 when other % 4 == 0: Restart(step.A % _nodes.Length); break;
+            case 12 when other % 4 == 0: Begin(step.A % _nodes.Length, node.Invalidate(Mark.Clear, 0)); break;
             case 13 when _running.Count > 0 && other % 8 == 0: Fail(_running[step.A % _running.Count]); break;
-            case 14: Ask(step.A % Nodes, other); break;
+            case 14: Ask(step.A % _nodes.Length, other); break;
             case >= 15 and < 22: Deliver(step.A); break;
             default: Advance(step.A); break;
         }
@@ -111,12 +112,12 @@ internal sealed class World
         {
             Drain();
             Now += MaxStaleness + 1;
-            for (var i = 0; i < Nodes; i++) BeatAll(i);
+            for (var i = 0; i < _nodes.Length; i++) BeatAll(i);
         }
 
         foreach (var key in Keys)
         {
-            for (var i = 0; i < Nodes; i++)
+            for (var i = 0; i < _nodes.Length; i++)
             {
                 Run(_nodes[i].Read(key));
                 bool? isLoaded = null;
@@ -135,7 +136,7 @@ internal sealed class World
 
     public void Publish(Invalidation message)
     {
-        for (var i = 0; i < Nodes; i++)
+        for (var i = 0; i < _nodes.Length; i++)
         {
             if (_isQuiet || _random.Next(4) != 0) _late.Add((i, message));
             if (!_isQuiet && _random.Next(8) == 0) _late.Add((i, message));
