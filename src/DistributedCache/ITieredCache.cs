@@ -170,6 +170,15 @@ public interface ITieredCache
     /// <exception cref="ArgumentException">The name has characters other than letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</exception>
     ICacheInvalidator ForApplication(string application);
 
+    /// <summary>Has loads read no older version of the source than this: what is invalidated from here on, by this process, reaches no load
+    /// without it. For factories that read a replica of a database, which may be behind what was committed.</summary>
+    /// <param name="version">A number that rises with every commit, such as PostgreSQL's <c>pg_current_wal_lsn</c>; 0 to 2^53. One lower
+    /// than was named before changes nothing.</param>
+    /// <remarks>Call it after the commit and before the invalidation. All processes of the application have to mean the same by it.
+    /// Factories find it in <see cref="LoadContext.MinimumSourceVersion"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative or above 2^53.</exception>
+    void RequireSourceVersion(long version);
+
     /// <summary>Waits until this node has seen the write a token stands for, so that what it answers next is at least as new.</summary>
     /// <param name="token">The token of an acknowledged write, from any node.</param>
     /// <param name="timeout">How long to wait; null: <see cref="TieredCacheOptions.MaxStaleness"/>.</param>

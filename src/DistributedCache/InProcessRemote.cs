@@ -13,6 +13,7 @@ public sealed class InProcessRemote : IRemoteTier
 {
     private readonly InProcessPartition[] _partitions;
     private readonly Lock _lock = new();
+    private readonly Settings _settings;
     private volatile IRemoteFollower[] _followers = [];
 
     /// <summary>Makes a tier that several caches may share.</summary>
@@ -28,9 +29,9 @@ public sealed class InProcessRemote : IRemoteTier
     {
         HoldsValues = holdsValues;
         IsShared = isShared;
-        var settings = new Settings(holdsValues, maximumMarks, leaseMilliseconds, new CacheClock(timeProvider));
+        _settings = new Settings(holdsValues, maximumMarks, leaseMilliseconds, new CacheClock(timeProvider));
         _partitions = new InProcessPartition[partitions];
-        for (var i = 0; i < partitions; i++) _partitions[i] = new InProcessPartition(i, settings, Publish, Wake);
+        for (var i = 0; i < partitions; i++) _partitions[i] = new InProcessPartition(i, _settings, Publish, Wake);
     }
 
     int IRemoteTier.Partitions => _partitions.Length;
@@ -71,13 +72,13 @@ public sealed class InProcessRemote : IRemoteTier
 
     ValueTask<Invalidation> IRemoteTier.InvalidateAsync(
         int partition, InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_partitions[partition].Invalidate(kind, keys));
+        ValueTask.FromResult(At(partition, known).Invalidate(kind, keys));
 
     ValueTask<Invalidation> IRemoteTier.InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_partitions[partition].Invalidate(mark));
+        ValueTask.FromResult(At(partition, known).Invalidate(mark));
 
     ValueTask<SetReply> IRemoteTier.SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_partitions[partition].Set(writes));
+        ValueTask.FromResult(At(partition, known).Set(writes));
 
     ValueTask<RemoteValue?> IRemoteTier.GetAsync(CacheKey key, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_partitions[key.Partition].Get(key));
@@ -109,12 +110,18 @@ public sealed class InProcessRemote : IRemoteTier
         ValueTask.FromResult<bool[]>([.. writes.Zip(tokens, (write, token) => _partitions[partition].Fill(write, token))]);
 
     ValueTask<PrimaryReply> IRemoteTier.SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(_partitions[write.Key.Partition].SetPrimary(write, onlyIfAbsent));
+        ValueTask.FromResult(At(write.Key.Partition, known).SetPrimary(write, onlyIfAbsent));
 
     ValueTask IRemoteTier.RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
         _partitions[key.Partition].Renew(key, timeToLive);
         return ValueTask.CompletedTask;
+    }
+
+    private InProcessPartition At(int partition, Known known)
+    {
+        _settings.Source.Raise(known.Source);
+        return _partitions[partition];
     }
 
     private void Publish(Invalidation message)
@@ -129,6 +136,8 @@ public sealed class InProcessRemote : IRemoteTier
 
     internal sealed record Settings(bool HoldsValues, int MaximumMarks, long LeaseMilliseconds, CacheClock Clock)
     {
+        public SourceFloor Source { get; } = new();
+
         public long Now => Clock.Now;
 
         public long UtcNow => Clock.UtcNow;

@@ -19,7 +19,9 @@ public sealed class LoadContext
 
     /// <summary>Makes a context that hands out these services as they are; for calling a factory in a test.</summary>
     /// <param name="services">What <see cref="Services"/> answers.</param>
-    public LoadContext(IServiceProvider? services = null) => _services = services;
+    /// <param name="minimumSourceVersion">What <see cref="MinimumSourceVersion"/> answers.</param>
+    public LoadContext(IServiceProvider? services = null, long minimumSourceVersion = 0) =>
+        (_services, MinimumSourceVersion) = (services, minimumSourceVersion);
 
     private LoadContext(IServiceScopeFactory? scopes, bool _) => _scopes = scopes;
 
@@ -41,6 +43,11 @@ public sealed class LoadContext
             }
         }
     }
+
+    /// <summary>The lowest version that what the factory reads may have, as <see cref="ITieredCache.RequireSourceVersion"/> was told it; 0:
+    /// any will do. A replica that is behind it has yet to hear of something that was invalidated: read the source itself, wait, or
+    /// call <see cref="DoNotStore"/>.</summary>
+    public long MinimumSourceVersion { get; internal set; }
 
     /// <summary>Tags for the entry, besides those the caller gave.</summary>
     public ICollection<string> Tags => _tags ??= [];

@@ -109,6 +109,8 @@ internal sealed class RecordingCache : ITieredCache
 
     public ValueTask<InvalidationResult> RemoveAsync(string key, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
+    public void RequireSourceVersion(long version) => throw new NotSupportedException();
+
     public ValueTask<InvalidationResult> RemoveByPrefixAsync(string prefix, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     public ValueTask<InvalidationResult> ClearAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();

@@ -65,6 +65,22 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     /// <summary>The server a partition's channel is subscribed at, by the client's word; null for none.</summary>
     public EndPoint? ServerOf(ISubscriber subscriber, int partition) => subscriber.SubscribedEndpoint(ChannelOf(partition));
 
+    /// <summary>Whether a partition's channel is subscribed at another server than its master, as after a failover: a replica hears of
+    /// messages over the cluster's bus, where one waits for the one before to arrive.</summary>
+    public bool IsAstray(ISubscriber subscriber, int partition)
+    {
+        try
+        {
+            return ServerOf(subscriber, partition) is { } server
+                && !server.Equals(subscriber.Multiplexer.GetServer((RedisKey)names.Channel(partition), flags: Masters.Only).EndPoint);
+        }
+        catch (Exception)
+        {
+            // The client knows no master now.
+            return false;
+        }
+    }
+
     /// <summary>A channel in the partition's slot that is one listener's alone.</summary>
     public RedisChannel ChannelOf(int partition, string listener) => Channel($"{names.Channel(partition)}:{listener}");
 

@@ -31,6 +31,7 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
     private readonly ITimer _timer;
     private ILookup<EndPoint, int> _servers = Enumerable.Empty<int>().ToLookup(static _ => default(EndPoint)!);
     private long _groupedAt = long.MinValue;
+    private long _settledUntil = long.MinValue;
     private Task _running = Task.CompletedTask;
     private bool _isEnded;
 
@@ -95,6 +96,7 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
     private async Task GroupAsync()
     {
         _groupedAt = _clock.Now;
+        if (_groupedAt >= _settledUntil) await SettleAsync().ConfigureAwait(false);
         _servers = Enumerable.Range(0, _channels.Count)
             .Select(partition => (Server: _channels.ServerOf(_subscriber, partition), Partition: partition))
             .Where(static channel => channel.Server is not null)
@@ -104,6 +106,15 @@ internal sealed class SubscriptionProbe : IAsyncDisposable
             _probed.Remove(server, out var gone);
             await gone!.EndAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Subscribes anew, at their masters, to channels that are subscribed elsewhere.</summary>
+    private async Task SettleAsync()
+    {
+        int[] astray = [.. Enumerable.Range(0, _channels.Count).Where(partition => _channels.IsAstray(_subscriber, partition))];
+        if (astray.Length == 0) return;
+        _settledUntil = _clock.Now + PauseMs;
+        await _channels.SubscribeAgainAsync(astray).ConfigureAwait(false);
     }
 
     private async Task MendAsync(EndPoint server, ProbedSubscription probed, SubscriptionState state, int[] partitions)

@@ -4,23 +4,23 @@ using StackExchange.Redis;
 
 namespace DistributedCache.Redis.Partitions;
 
-/// <summary>A head as scripts answer it, <c>inc base seq floor</c>, and as the hash has it.</summary>
+/// <summary>A head as scripts answer it, <c>inc base seq floor source</c>, and as the hash has it.</summary>
 internal static class HeadText
 {
     /// <summary>The fields a head is read from.</summary>
-    public static readonly RedisValue[] Fields = ["inc", "base", "seq", "floor", "versions"];
+    public static readonly RedisValue[] Fields = ["inc", "base", "seq", "floor", "versions", "source"];
 
     /// <summary>The field of the eras, which is read with them only where the base is another than before.</summary>
     public static readonly RedisValue Eras = "eras";
 
     public static Head Parse(ReadOnlySpan<byte> text, IReadOnlyDictionary<string, long> floors) =>
-        new(Next(ref text), Next(ref text), Next(ref text), Next(ref text), floors);
+        new(Next(ref text), Next(ref text), Next(ref text), Next(ref text), floors) { Source = Next(ref text) };
 
     /// <summary>Reads the values of <see cref="Fields"/>; null where there is no hash, or it is not whole.</summary>
     public static Head? Read(ReadOnlySpan<RedisValue> values, IReadOnlyDictionary<string, long> floors) =>
         IsSound(values[0], out var incarnation) && IsSound(values[1], out var @base) && IsSound(values[2], out var sequence)
             && IsSound(values[3].IsNull ? 0 : values[3], out var floor)
-            ? new Head(incarnation, @base, sequence, floor, floors)
+            ? new Head(incarnation, @base, sequence, floor, floors) { Source = IsSound(values[5], out var source) ? source : 0 }
             : null;
 
     // As the scripts have it, which begin anew where a number is not sound.
@@ -28,7 +28,7 @@ internal static class HeadText
 
     private static long Next(ref ReadOnlySpan<byte> text)
     {
-        if (!Utf8Parser.TryParse(text, out long number, out var digits)) throw new RedisException("A script's head is not four numbers.");
+        if (!Utf8Parser.TryParse(text, out long number, out var digits)) throw new RedisException("A script's head is not five numbers.");
         text = digits < text.Length ? text[(digits + 1)..] : [];
         return number;
     }

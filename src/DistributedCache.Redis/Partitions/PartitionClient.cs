@@ -271,8 +271,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
             }
 
             // What its caller had seen, though more is known by now: later invalidations of the keys are to refuse it.
-            _heads.Note(known);
-            var call = new ScriptCall(names, number, settings.LogLength, known, physical.Count, 4 + (3 * writes.Count));
+            var call = new ScriptCall(names, number, settings.LogLength, known with { Source = _heads.Note(known).Source }, physical.Count, 4 + (3 * writes.Count));
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
             (call.Own[2], call.Own[3]) = (MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant)), message);
@@ -345,7 +344,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     ];
 
     private Invalidation Numbered(Head head, InvalidationKind kind, IReadOnlyList<string> indexes, Mark mark = default) =>
-        new(number, head.Incarnation, head.Base, head.Sequence, kind, indexes, mark);
+        new(number, head.Incarnation, head.Base, head.Sequence, kind, indexes, mark, Source: head.Source);
 
     private ScriptCall Call(Known known, int keys, int arguments) => new(names, number, settings.LogLength, _heads.Note(known), keys, arguments);
 

@@ -31,19 +31,20 @@ internal sealed class PartitionHeads
         In(values, registered) is { } head ? _eras.Adopt(head, eras) : null;
 
     /// <summary>Notes the highest that any call has brought or was told: whichever call a new server meets first says above what its era
-    /// begins.</summary>
+    /// begins, and what version of their source loads may read.</summary>
     public Known Note(Known known)
     {
         lock (_lock)
         {
-            if ((known.Incarnation, known.Seen).CompareTo((_known.Incarnation, _known.Seen)) > 0) _known = known;
+            var source = Math.Max(known.Source, _known.Source);
+            _known = ((known.Incarnation, known.Seen).CompareTo((_known.Incarnation, _known.Seen)) > 0 ? known : _known) with { Source = source };
             return _known;
         }
     }
 
     private Head Noted(Head head)
     {
-        Note(new Known(head.Incarnation, head.Sequence));
+        Note(new Known(head.Incarnation, head.Sequence, Source: head.Source));
         return head;
     }
 }

@@ -8,7 +8,7 @@ namespace DistributedCache.Redis.Partitions;
 internal readonly struct ScriptCall
 {
     private const int CommonKeys = 2;
-    private const int CommonArguments = 5;
+    private const int CommonArguments = 6;
 
     private readonly RedisKey[] _keys;
     private readonly RedisValue[] _arguments;
@@ -24,6 +24,7 @@ internal readonly struct ScriptCall
         _arguments[2] = Random.Shared.Next(1024);
         _arguments[3] = names.Channel(partition);
         _arguments[4] = logLength;
+        _arguments[5] = known.Source;
     }
 
     public RedisKey[] Keys => _keys;

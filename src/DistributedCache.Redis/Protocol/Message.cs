@@ -3,7 +3,7 @@ using DistributedCache.Coherence;
 
 namespace DistributedCache.Redis.Protocol;
 
-/// <summary>What the log and the channel carry: <c>kind inc base seq from</c>, a line feed, and the names.</summary>
+/// <summary>What the log and the channel carry: <c>kind inc base seq from source</c>, a line feed, and the names.</summary>
 internal static class Message
 {
     private const byte WakeKind = (byte)'W';
@@ -18,6 +18,7 @@ internal static class Message
         var numbers = bytes[1..line];
         if (!TryNumber(ref numbers, out var incarnation) || !TryNumber(ref numbers, out var @base)
             || !TryNumber(ref numbers, out var sequence) || !TryNumber(ref numbers, out var from)
+            || !TryNumber(ref numbers, out var source) || source > 1L << 53
             || !NameList.TryDecode(bytes[(line + 1)..], out var names)) return false;
         if (bytes[0] == WakeKind)
         {
@@ -27,7 +28,7 @@ internal static class Message
 
         var mark = default(Mark);
         if (kind == InvalidationKind.Mark && (names.Count != 1 || !MarkField.TryDecode(names[0], out mark))) return false;
-        invalidation = new Invalidation(partition, incarnation, @base, sequence, kind, kind == InvalidationKind.Mark ? [] : names, mark, from);
+        invalidation = new Invalidation(partition, incarnation, @base, sequence, kind, kind == InvalidationKind.Mark ? [] : names, mark, from, source);
         return true;
     }
 

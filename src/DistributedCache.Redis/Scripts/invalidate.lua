@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
 -- Removes or expires keys under one number: their entries of every version in use, and their leases.
 -- KEYS  3... for each key and version the entry, then the lease
--- ARGV  6 the versions the keys were made for, 7 'R' remove, 'E' expire, or 'S' where primary values, which are no keys here, were stored before,
---       8 the keys' names for the message
-if versions ~= ARGV[6] then return { 'V', versions } end
+-- ARGV  7 the versions the keys were made for, 8 'R' remove, 'E' expire, or 'S' where primary values, which are no keys here, were stored before,
+--       9 the keys' names for the message
+if versions ~= ARGV[7] then return { 'V', versions } end
 advance()
-if ARGV[7] == 'R' then
+if ARGV[8] == 'R' then
   -- At most so many at once: each is a slot of the interpreter's stack.
   for from = 3, #KEYS, 4000 do redis.call('UNLINK', unpack(KEYS, from, math.min(from + 3999, #KEYS))) end
 else
@@ -18,5 +18,5 @@ else
     redis.call('UNLINK', KEYS[i + 1])
   end
 end
-publish(ARGV[7], '0', ARGV[8])
+publish(ARGV[8], '0', ARGV[9])
 return { 'OK', head() }

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Invalidates a tag, a prefix, or everything in the partition.
--- ARGV  6 the field, 7 the same as the message's names
-advance(ARGV[6])
-publish('M', '0', ARGV[7])
+-- ARGV  7 the field, 8 the same as the message's names
+advance(ARGV[7])
+publish('M', '0', ARGV[8])
 return { 'OK', head() }

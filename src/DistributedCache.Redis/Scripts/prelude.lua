@@ -2,11 +2,12 @@
 --
 -- KEYS  1 the partition's hash, 2 its log, then what the script itself names
 -- ARGV  1 the highest incarnation the caller knows, 2 the highest number it has seen in it, 3 random bits (0..1023),
---       4 the channel, 5 how many entries the log keeps, then the script's own
+--       4 the channel, 5 how many entries the log keeps, 6 the lowest version of its source that a load may read, as far as the caller
+--       knows, then the script's own
 local M, LOG = KEYS[1], KEYS[2]
 
 -- What is no hash at all has none of the fields, and is replaced.
-local fields = redis.pcall('HMGET', M, 'inc', 'run', 'base', 'seq', 'floor', 'versions')
+local fields = redis.pcall('HMGET', M, 'inc', 'run', 'base', 'seq', 'floor', 'versions', 'source')
 if fields.err then fields = {} end
 
 -- Where the server names none, the one there is: no era ends. Looked for as it is written: a pattern costs more than the rest of the reading.
@@ -15,7 +16,7 @@ local _, before = string.find(info, 'master_replid:', 1, true)
 local run = before and string.sub(info, before + 1, before + 40) or fields[2] or ''
 
 -- As numbers, and as they are written: to write one is the dearer part.
-local incText, baseText, seqText, floorText, versions = fields[1], fields[3], fields[4], fields[5] or '0', fields[6] or ''
+local incText, baseText, seqText, floorText, versions, sourceText = fields[1], fields[3], fields[4], fields[5] or '0', fields[6] or '', fields[7] or '0'
 local inc, base, seq, floor = tonumber(incText), tonumber(baseText), tonumber(seqText), tonumber(floorText)
 
 -- Beyond 2^53 a number is no longer exact.
@@ -24,7 +25,11 @@ local function isSound(number) return number and number >= 0 and number <= 90071
 -- Numbers beyond 1e14 print as 1e+14 unless told not to.
 local function text(number) return string.format('%.0f', number) end
 
-local function head() return incText .. ' ' .. baseText .. ' ' .. seqText .. ' ' .. floorText end
+-- It never falls: a server that forgot it is told by the next who knows.
+local isSourceNew = not isSound(tonumber(sourceText)) or tonumber(ARGV[6]) > tonumber(sourceText)
+if isSourceNew then sourceText = ARGV[6] end
+
+local function head() return incText .. ' ' .. baseText .. ' ' .. seqText .. ' ' .. floorText .. ' ' .. sourceText end
 
 -- The next number, for what the script is about to do; also that of a mark.
 local function advance(mark)
@@ -35,7 +40,7 @@ end
 
 -- One numbered event: the same text to the log and to the followers.
 local function publish(kind, from, names)
-  local message = kind .. ' ' .. incText .. ' ' .. baseText .. ' ' .. seqText .. ' ' .. from .. '\n' .. names
+  local message = kind .. ' ' .. incText .. ' ' .. baseText .. ' ' .. seqText .. ' ' .. from .. ' ' .. sourceText .. '\n' .. names
   if type(redis.pcall('XADD', LOG, 'MAXLEN', '~', ARGV[5], seqText .. '-0', 'm', message)) == 'table' then
     -- What is there is not the partition's log, or goes on beyond the present: it begins anew, which followers take for a gap.
     redis.call('DEL', LOG)
@@ -55,16 +60,14 @@ local function begin()
   inc, base, seq, floor, versions = math.max(moment(), tonumber(ARGV[1]) + 1), 0, 0, 0, ''
   incText, baseText, seqText, floorText = text(inc), '0', '0', '0'
   redis.call('DEL', M, LOG)
-  redis.call('HSET', M, 'inc', incText, 'run', run, 'base', '0', 'seq', '0', 'eras', '0,0,' .. run)
+  redis.call('HSET', M, 'inc', incText, 'run', run, 'base', '0', 'seq', '0', 'source', sourceText, 'eras', '0,0,' .. run)
 end
 
 -- The highest number the caller has seen of this incarnation.
 local known = tonumber(ARGV[1]) == inc and tonumber(ARGV[2]) or 0
 
-if not (isSound(inc) and isSound(seq) and isSound(base) and isSound(floor)) then
-  begin()
-elseif fields[2] ~= run or known > seq then
-  -- Another server than the one that gave out the numbers, or an older copy of it: some may be forgotten, so they are never used again.
+-- Another server than the one that gave out the numbers, or an older copy of it: some may be forgotten, so they are never used again.
+local function jump()
   local from = seqText
   base = math.max(moment(), seq, known) + 1
   seq, baseText, seqText = base, text(base), text(base)
@@ -73,6 +76,13 @@ elseif fields[2] ~= run or known > seq then
   if count >= 32 then eras = string.match(eras, ';(.*)') end
   redis.call('HSET', M, 'run', run, 'base', baseText, 'seq', seqText, 'eras', eras)
   publish('J', from, '')
+end
+
+if not (isSound(inc) and isSound(seq) and isSound(base) and isSound(floor)) then
+  begin()
+else
+  if isSourceNew then redis.call('HSET', M, 'source', sourceText) end
+  if fields[2] ~= run or known > seq then jump() end
 end
 
 -- A version in use: invalidations reach its entries from the present number on.

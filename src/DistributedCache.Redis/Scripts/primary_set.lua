@@ -1,15 +1,15 @@
 #!lua
 -- Stores a primary value. Numbered, so that other nodes' memory follows, unless no node may hold the old or the new one.
 -- KEYS  3 the value
--- ARGV  6 the key's name for the message, 7 ms to live, 8 '1' to store only where nothing is, 9 the envelope (empty where the value is in
+-- ARGV  7 the key's name for the message, 8 ms to live, 9 '1' to store only where nothing is, 10 the envelope (empty where the value is in
 --       its node's memory alone)
 local isString, header = pcall(redis.call, 'GETRANGE', KEYS[3], 0, 1)
-if ARGV[8] == '1' and redis.call('EXISTS', KEYS[3]) == 1 then return { 'NO', head() } end
-if #ARGV[9] > 0 then redis.call('SET', KEYS[3], ARGV[9], 'PX', ARGV[7]) else redis.call('UNLINK', KEYS[3]) end
+if ARGV[9] == '1' and redis.call('EXISTS', KEYS[3]) == 1 then return { 'NO', head() } end
+if #ARGV[10] > 0 then redis.call('SET', KEYS[3], ARGV[10], 'PX', ARGV[8]) else redis.call('UNLINK', KEYS[3]) end
 
 -- 4 among the flags, the second byte: never in a node's memory.
 local function never(bytes) return #bytes >= 2 and string.byte(bytes, 1) == 1 and bit.band(string.byte(bytes, 2), 4) ~= 0 end
-if isString and never(header) and never(ARGV[9]) then return { 'PLAIN', head() } end
+if isString and never(header) and never(ARGV[10]) then return { 'PLAIN', head() } end
 advance()
-publish('S', '0', ARGV[6])
+publish('S', '0', ARGV[7])
 return { 'OK', head() }

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- Announces the caller's versions, drops those not seen for a day, and answers the head, each version's floor and when it was
 -- seen last, the number of fields, the whole hash where it has no more fields than asked for, and the eras.
--- ARGV  6 the most fields to answer whole, 7... versions
+-- ARGV  7 the most fields to answer whole, 8... versions
 local now = tonumber(redis.call('TIME')[1])
 
 -- When a version was seen last, in s, and its floor; nil where the field has no such thing.
@@ -10,7 +10,7 @@ local function read(version)
   if since and tonumber(since) <= seq then return tonumber(seen), since end
 end
 
-for i = 7, #ARGV do
+for i = 8, #ARGV do
   if not enter(ARGV[i]) then
     local _, since = read(ARGV[i])
     redis.call('HSET', M, 'v:' .. ARGV[i], text(now) .. ',' .. (since or seqText))
@@ -30,4 +30,4 @@ end
 
 if table.concat(kept, ',') ~= versions then redis.call('HSET', M, 'versions', table.concat(kept, ',')) end
 local count = redis.call('HLEN', M)
-return { head(), table.concat(floors, ','), count, count <= tonumber(ARGV[6]) and redis.call('HGETALL', M) or {}, redis.call('HGET', M, 'eras') or '' }
+return { head(), table.concat(floors, ','), count, count <= tonumber(ARGV[7]) and redis.call('HGETALL', M) or {}, redis.call('HGET', M, 'eras') or '' }

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
 -- Begins a new incarnation where the present one can't be trusted: something was lost that a caller knew. Once for all who find that out.
--- ARGV  6 the incarnation they found it out of
-if tonumber(ARGV[6]) == inc then begin() end
+-- ARGV  7 the incarnation they found it out of
+if tonumber(ARGV[7]) == inc then begin() end
 return head()

@@ -1,10 +1,10 @@
 #!lua
 -- Stores entries their callers set, each unless its key was invalidated after what the caller had seen.
 -- KEYS  3... for each entry: the entry, then the entries of the other versions in use and the leases of all
--- ARGV  6 the versions the keys were made for, 7 the version of the entries, 8 the field of the tenant's clear, 9 the keys' names for
---       the message, 10... for each entry: its time to live in ms, its envelope up to the stamp and what follows the stamp (empty where
+-- ARGV  7 the versions the keys were made for, 8 the version of the entries, 9 the field of the tenant's clear, 10 the keys' names for
+--       the message, 11... for each entry: its time to live in ms, its envelope up to the stamp and what follows the stamp (empty where
 --       the value is in its node's memory alone)
-if versions ~= ARGV[6] then return { 'V', versions } end
+if versions ~= ARGV[7] then return { 'V', versions } end
 local caller, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local function each(list, visit)
@@ -29,15 +29,15 @@ local function since()
     if kind == 'J' then return nil end
     each(string.sub(message, string.find(message, '\n', 1, true) + 1), function(name)
       if kind ~= 'M' then named[name] = true
-      elseif name == '*' or name == ARGV[8] then isTold = false end
+      elseif name == '*' or name == ARGV[9] then isTold = false end
     end)
   end
   return isTold and named or nil
 end
 
-local count = (#ARGV - 9) / 3
+local count = (#ARGV - 10) / 3
 local keys = (#KEYS - 2) / count
-local names, isRefused, refused = ARGV[9], {}, {}
+local names, isRefused, refused = ARGV[10], {}, {}
 if caller ~= inc or seen ~= seq then
   -- A log that can't be read tells nothing.
   local isRead, named = pcall(since)
@@ -56,13 +56,13 @@ end
 
 if #refused < count then
   -- Before the number is given: the entries' stamps are above their version's floor.
-  enter(ARGV[7])
+  enter(ARGV[8])
   advance()
   local stamp = struct.pack('<i8i8', inc, seq)
   local outdated = {}
   for i = 0, count - 1 do
     if not isRefused[i] then
-      local key, value = 3 + i * keys, 10 + i * 3
+      local key, value = 3 + i * keys, 11 + i * 3
       for k = key + 1, key + keys - 1 do outdated[#outdated + 1] = KEYS[k] end
       if #ARGV[value + 1] > 0 then
         redis.call('SET', KEYS[key], ARGV[value + 1] .. stamp .. ARGV[value + 2], 'PX', ARGV[value])

@@ -27,6 +27,10 @@ internal sealed class CoherenceVersion
     [FieldOffset(152)]
     private long _lastHold;
 
+    /// <summary>What loads may read.</summary>
+    [field: FieldOffset(160)]
+    public SourceFloor Source { get; } = new();
+
     /// <summary>Rises with every tag, prefix, clear, floor and drop that is applied. Never 0: that is "never judged".</summary>
     public long Current
     {

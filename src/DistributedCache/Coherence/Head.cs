@@ -12,6 +12,9 @@ internal readonly record struct Head(
 {
     private readonly EraHistory? _eras;
 
+    /// <summary>The lowest version of its source that a load may read which knows of this number.</summary>
+    public long Source { get; init; }
+
     /// <summary>The incarnation's eras. They are the same for one base, so a head that came with the answer to something else may be
     /// without: null then.</summary>
     public EraHistory? Eras

@@ -28,6 +28,7 @@ internal enum InvalidationKind : byte
 /// <param name="Indexes">The keys it names.</param>
 /// <param name="Mark">The mark it names, where <paramref name="Kind"/> is a mark.</param>
 /// <param name="From">The last number before a jump.</param>
+/// <param name="Source">The lowest version of its source that a load may read which knows of this number.</param>
 internal sealed record Invalidation(
     int Partition,
     long Incarnation,
@@ -36,4 +37,5 @@ internal sealed record Invalidation(
     InvalidationKind Kind,
     IReadOnlyList<string> Indexes,
     Mark Mark = default,
-    long From = 0);
+    long From = 0,
+    long Source = 0);

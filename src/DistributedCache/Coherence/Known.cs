@@ -5,7 +5,8 @@ namespace DistributedCache.Coherence;
 /// <param name="Incarnation">The highest incarnation.</param>
 /// <param name="Seen">The highest number seen in it.</param>
 /// <param name="Numbers">The highest of each of its eras.</param>
-internal readonly record struct Known(long Incarnation, long Seen, KnownNumbers? Numbers = null)
+/// <param name="Source">The lowest version of its source that a load may read.</param>
+internal readonly record struct Known(long Incarnation, long Seen, KnownNumbers? Numbers = null, long Source = 0)
 {
     /// <summary>Whether a head is below what was known before it was read: another server speaks, or an older copy was put back.</summary>
     public bool IsAbove(Head head) => head.Incarnation == Incarnation && head.Sequence < Seen;

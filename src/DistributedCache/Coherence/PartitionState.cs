@@ -42,7 +42,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     public long Baseline => _marks.Baseline;
 
     /// <summary>What is known now: noted before a read is sent.</summary>
-    public Known Known => new(Incarnation, Seen, _lineage.Numbers);
+    public Known Known => new(Incarnation, Seen, _lineage.Numbers, version.Source.Version);
 
     /// <summary>Goes up when the partition's L1 is dropped, in O(1).</summary>
     public int Generation { get; private set; }
@@ -73,7 +73,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         else if (!Holds(ProtocolRules.SeenOnlyRises)) _lineage.Forget();
 
         (Incarnation, Base, Applied) = (head.Incarnation, head.Base, head.Sequence);
-        See(head.Base, head.Sequence);
+        See(head.Base, head.Sequence, head.Source);
         Take(head);
         if (HasHead || Holds(ProtocolRules.FirstHeadDrops)) Generation++;
         HasHead = true;
@@ -94,7 +94,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         }
 
         if (message.Base != Base && Holds(ProtocolRules.MessagesOfTheEraAlone)) return TryJump(message) ? Progress.Current : Missing(Progress.Foreign, message.Sequence);
-        See(message.Base, message.Sequence);
+        See(message.Base, message.Sequence, message.Source);
         if (message.Sequence <= Applied) return Progress.Old;
         if (message.Sequence != Applied + 1) return Missing(Progress.Behind, message.Sequence);
         Carry(message);
@@ -121,7 +121,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
             return Holds(ProtocolRules.LostAcknowledgements) ? Progress.Lost : Progress.Old;
         }
 
-        See(message.Base, message.Sequence);
+        See(message.Base, message.Sequence, message.Source);
         if (Holds(ProtocolRules.LostAcknowledgements) && IsLost(message)) return Progress.Lost;
         if (message.Base == Base && message.Sequence > Applied + 1)
         {
@@ -144,7 +144,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         if ((Holds(ProtocolRules.HeadsBelowSeen) && known.IsAbove(head)) || _lineage.IsLostIn(head, known, isTouched: false)) return Progress.Lost;
         if (IsOfThePast(head.Incarnation, head.Base)) return Progress.Old;
         if (head.Incarnation != Incarnation) return Missing(Progress.Foreign, long.MaxValue);
-        See(head.Base, head.Sequence);
+        See(head.Base, head.Sequence, head.Source);
         Take(head);
         if (head.Base != Base) return Missing(Progress.Foreign, head.Sequence);
         if (Applied < head.Sequence) return Missing(Progress.Behind, head.Sequence);
@@ -155,7 +155,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Notes a head that came with a reply to something else.</summary>
     public void See(Head head)
     {
-        if (head.Incarnation == Incarnation) See(head.Base, head.Sequence);
+        if (head.Incarnation == Incarnation) See(head.Base, head.Sequence, head.Source);
     }
 
     /// <summary>Takes in what the remote tier answered about marks: by maximum, and as known only if nothing moved since it was asked.
@@ -311,12 +311,13 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     {
         if (message.Kind != InvalidationKind.Jump || message.From != Applied || !_lineage.TryJump(message, Base)) return false;
         (Base, Applied) = (message.Base, message.Sequence);
-        See(message.Base, message.Sequence);
+        See(message.Base, message.Sequence, message.Source);
         return true;
     }
 
-    private void See(long start, long sequence)
+    private void See(long start, long sequence, long source)
     {
+        version.Source.Raise(source);
         if (_lineage.See(start, sequence)) version.Move();
     }
 

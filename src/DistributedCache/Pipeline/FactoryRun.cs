@@ -66,6 +66,8 @@ internal static class FactoryRun
             Task<T> running;
             try
             {
+                // After the stamps: whatever they know of, this does.
+                Context.MinimumSourceVersion = Engine.Coherence.Version.Source.Version;
                 var started = Factory(State, Context, cancellationToken);
                 if (started.IsCompletedSuccessfully)
                 {

@@ -8,6 +8,9 @@ namespace DistributedCache.Pipeline;
 /// <summary>Another application's keys and tags, as <see cref="ITieredCache.ForApplication"/> reaches them.</summary>
 internal sealed class ForeignApplication(CacheEngine engine, IRemoteApplications? applications, string application, string tenant) : ICacheInvalidator
 {
+    // Of another application nothing is followed here, but it may load from the same source.
+    private Known Known => new(0, 0, Source: engine.Coherence.Version.Source.Version);
+
     public ValueTask<InvalidationResult> RemoveAsync(string key, CancellationToken cancellationToken)
     {
         KeyRules.Validate(key, engine.MaximumKeyLength);
@@ -17,7 +20,7 @@ internal sealed class ForeignApplication(CacheEngine engine, IRemoteApplications
             var partition = partitioner.OfKey(tenant, key);
             var index = CacheKey.IndexOf(KeyKind.Cached, tenant, key);
             CacheKey[] keys = [new(KeyKind.Cached, tenant, key, index, "", partition), new(KeyKind.Primary, tenant, key, index, "", partition)];
-            await tier.InvalidateAsync(partition, InvalidationKind.Remove, keys, default, CancellationToken.None).ConfigureAwait(false);
+            await tier.InvalidateAsync(partition, InvalidationKind.Remove, keys, Known, CancellationToken.None).ConfigureAwait(false);
         }, cancellationToken);
     }
 
@@ -42,8 +45,8 @@ internal sealed class ForeignApplication(CacheEngine engine, IRemoteApplications
         return new ForeignApplication(engine, applications, application, tenant);
     }
 
-    private static Task<Invalidation> MarkAsync(IRemoteTier tier, int partition, Mark mark) =>
-        tier.InvalidateAsync(partition, mark, default, CancellationToken.None).AsTask();
+    private Task<Invalidation> MarkAsync(IRemoteTier tier, int partition, Mark mark) =>
+        tier.InvalidateAsync(partition, mark, Known, CancellationToken.None).AsTask();
 
     private async ValueTask<InvalidationResult> InvalidateAsync(Func<IRemoteTier, Partitioner, Task> invalidate, CancellationToken cancellationToken)
     {

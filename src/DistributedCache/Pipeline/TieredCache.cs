@@ -133,6 +133,12 @@ internal sealed class TieredCache : ITieredCache
         return new ForeignApplication(_engine, _engine.Applications, application, tenant: "");
     }
 
+    public void RequireSourceVersion(long version)
+    {
+        if (version is < 0 or > 1L << 53) throw new ArgumentOutOfRangeException(nameof(version), version, "A source's version is 0 to 2^53.");
+        _engine.Coherence.Version.Source.Raise(version);
+    }
+
     public ValueTask<bool> WaitForAsync(ConsistencyToken token, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         TokenWait.ReachAsync(_engine, token, timeout ?? _engine.MaxStaleness, cancellationToken);
 

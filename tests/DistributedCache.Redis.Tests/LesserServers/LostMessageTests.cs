@@ -35,7 +35,7 @@ public sealed class LostMessageTests
         await client.GetDatabase().ScriptEvaluateAsync(
             Script.Mark.For(abilities).Text,
             [partition.Hash(0), partition.Log(0)],
-            [0, 0, 0, partition.Channel(0) + "-none", 4096, field, $"{field.Length}:{field}"]);
+            [0, 0, 0, partition.Channel(0) + "-none", 4096, 0, field, $"{field.Length}:{field}"]);
 
         await node.UntilLocalIsAsync("tagged", null);
         await node.UntilLocalIsAsync("other", otherKeyIs);

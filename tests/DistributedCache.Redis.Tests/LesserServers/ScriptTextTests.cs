@@ -51,7 +51,7 @@ public sealed class ScriptTextTests
     private static async Task<string?> MarkAsync(ConnectionMultiplexer client, ServerAbilities abilities, string field)
     {
         var reply = (RedisResult[])(await client.GetDatabase().ScriptEvaluateAsync(
-            Script.Mark.For(abilities).Text, ["{app:0}m", "{app:0}i"], [0, 0, 0, "{app:0}c", 4096, field, $"{field.Length}:{field}"]))!;
+            Script.Mark.For(abilities).Text, ["{app:0}m", "{app:0}i"], [0, 0, 0, "{app:0}c", 4096, 0, field, $"{field.Length}:{field}"]))!;
         return (string?)reply[0];
     }
 }

@@ -19,16 +19,16 @@ public sealed class ForeignMessageTests(SharedRedisCluster servers) : IAsyncLife
 
     public static TheoryData<string> Messages =>
     [
-        "", "garbage", "R", "R \n", "R 1 2 3 4", "R x y z w\n1:a", "R 99999999999999999999 0 1 0\n1:a", "R -1 -1 -1 -1\n1:a", "X 1 0 1 0\n1:a",
-        "R 1 0 1 0\n999:a", "R 1 0 1 0\n-1:a", "M 1 0 1 0\n3:q:a", "M 1 0 1 0\n", "J 1 0 1 0\n", "W 0 0 0 0\n9:product:1", "S 1 0 9223372036854775807 0\n1:a",
-        "R 9223372036854775807 0 1 0\n1:a", "R 9223372036854775807 9223372036854775807 9223372036854775807 9223372036854775807\n1:a",
+        "", "garbage", "R", "R \n", "R 1 2 3 4 5", "R x y z w v\n1:a", "R 99999999999999999999 0 1 0 0\n1:a", "R -1 -1 -1 -1 -1\n1:a", "X 1 0 1 0 0\n1:a",
+        "R 1 0 1 0 0\n999:a", "R 1 0 1 0 0\n-1:a", "M 1 0 1 0 0\n3:q:a", "M 1 0 1 0 0\n", "J 1 0 1 0 0\n", "W 0 0 0 0 0\n9:product:1", "S 1 0 9223372036854775807 0 0\n1:a",
+        "R 9223372036854775807 0 1 0 0\n1:a", "R 9223372036854775807 9223372036854775807 9223372036854775807 9223372036854775807 9007199254740992\n1:a",
     ];
 
     public static TheoryData<string, string> Fields
     {
         get
         {
-            string[] fields = ["inc", "run", "base", "seq", "eras", "floor", "versions", "v:v1", "*", "t:0::shown", "p:0::product:", "t:", "junk"];
+            string[] fields = ["inc", "run", "base", "seq", "eras", "floor", "source", "versions", "v:v1", "*", "t:0::shown", "p:0::product:", "t:", "junk"];
             var data = new TheoryData<string, string>();
             foreach (var name in fields)
                 foreach (var value in new[] { "", "junk", "-1", "99999999999999999999" }) data.Add(name, value);

@@ -57,6 +57,16 @@ public sealed class LiveSubscriptionTests : IAsyncLifetime
         await FlowsAsync("product:1", Soon);
     }
 
+    [Fact]
+    public async Task Channels_AtStartAndAfterAFailover_AreHeardAtTheirMasters()
+    {
+        await HeardAtMastersAsync();
+        foreach (var replica in _cluster.Nodes.Skip(3)) await replica.ExecuteAsync("CLUSTER", "FAILOVER");
+        await Poll.UntilAsync(
+            async () => (await Task.WhenAll(_cluster.Nodes.Skip(3).Select(ClusterNode.OfAsync))).All(static node => node.IsMaster), () => "The replicas did not take over.");
+        await HeardAtMastersAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _a.DisposeAsync();
@@ -68,6 +78,27 @@ public sealed class LiveSubscriptionTests : IAsyncLifetime
     // Heads are compared so seldom that a message is the only news.
     private static void Rare(TieredCacheOptions options) =>
         (options.MaxStaleness, options.HeartbeatInterval, options.Partitions) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(30), 8);
+
+    // A replica hears of messages over the cluster's bus, where one waits for up to 40 ms while another is on its way.
+    private async Task HeardAtMastersAsync()
+    {
+        (int Masters, int Replicas) heard = default;
+        await Poll.UntilAsync(
+            async () =>
+            {
+                heard = default;
+                foreach (var server in _cluster.Nodes)
+                {
+                    var channels = ((object?[])(await server.ExecuteAsync("PUBSUB", "SHARDCHANNELS"))!).Count(static channel => ((string)channel!).EndsWith("}c", StringComparison.Ordinal));
+                    if ((await ClusterNode.OfAsync(server)).IsMaster) heard.Masters += channels;
+                    else heard.Replicas += channels;
+                }
+
+                return heard == (8, 0);
+            },
+            () => $"{heard.Masters} channels are heard at masters, {heard.Replicas} at replicas.",
+            TimeSpan.FromSeconds(15));
+    }
 
     // Waits until what one node removes is gone from the other's memory within a fifth of a second.
     private async Task FlowsAsync(string key, TimeSpan deadline)

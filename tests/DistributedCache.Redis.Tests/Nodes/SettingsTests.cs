@@ -62,11 +62,20 @@ public sealed class SettingsTests(SharedRedisCluster servers)
         var application = SharedRedisCluster.NewApplication();
         await using var a = new Node(connectionString, application);
         await using var b = new Node(connectionString, application);
+        await FollowsAsync(a);
+        await FollowsAsync(b);
         await a.LoadAsync("product:1", loads, "shown");
         Assert.Equal(CacheTier.Remote, (await b.LoadAsync("product:1", loads, "shown")).Tier);
         Assert.Equal(InvalidationStatus.Acknowledged, (await a.Cache.RemoveByTagAsync("shown", Stop)).Status);
         await b.UntilLocalIsAsync("product:1", null);
         Assert.Equal("load 2", (await b.LoadAsync("product:1", loads)).Value);
+    }
+
+    // Waits until a node has found its servers, and follows every partition: one that has not loads for itself.
+    private static async Task FollowsAsync(Node node)
+    {
+        await node.UntilWritingAsync();
+        await Poll.UntilAsync(async () => await node.Cache.WaitForAsync((await node.Cache.ClearAsync(Stop)).Token, cancellationToken: Stop), () => "The node does not follow every partition.");
     }
 
     private static IHost Host(string connectionString, Action<TieredCacheOptions> configure)

@@ -20,6 +20,29 @@ public class CoherenceSamples
         Assert.Equal(("old", "new"), await RaceAsync(node.Cache, TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Load_ReplicaIsBehindTheCommit_ReadsThePrimary()
+    {
+        await using var node = Shop.Open();
+
+        Assert.Equal(12m, await ReadBehindReplicaAsync(node.Cache, new Database(2, 12m), new Database(1, 10m), TestContext.Current.CancellationToken));
+    }
+
+    private static async Task<decimal> ReadBehindReplicaAsync(ITieredCache cache, Database primary, Database replica, CancellationToken ct)
+    {
+        #region source
+        cache.RequireSourceVersion(primary.Version);               // of the commit
+        await cache.RemoveAsync("price:7", ct);
+
+        var price = await cache.GetOrCreateAsync("price:7", (load, ct) =>
+        {
+            var source = replica.Version >= load.MinimumSourceVersion ? replica : primary;
+            return ValueTask.FromResult(source.Price);
+        }, cancellationToken: ct);
+        #endregion
+        return price;
+    }
+
     private static async Task<decimal> ReadYourWriteAsync(ITieredCache nodeA, ITieredCache nodeB, CancellationToken ct)
     {
         #region token
@@ -55,4 +78,6 @@ public class CoherenceSamples
         #endregion
         return (first, next);
     }
+
+    private sealed record Database(long Version, decimal Price);
 }

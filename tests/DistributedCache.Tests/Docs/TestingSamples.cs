@@ -169,6 +169,10 @@ internal sealed class FakeCache : ITieredCache
 
     public ITieredCache ForTenant(string tenant) => this;
 
+    public void RequireSourceVersion(long version)
+    {
+    }
+
     public ICacheInvalidator ForApplication(string application) => throw new NotSupportedException();
 
     public ValueTask<bool> WaitForAsync(ConsistencyToken token, TimeSpan? timeout = null, CancellationToken cancellationToken = default) => new(true);

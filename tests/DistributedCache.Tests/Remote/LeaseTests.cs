@@ -2,6 +2,7 @@ using DistributedCache.Pipeline;
 using DistributedCache.Remote;
 using DistributedCache.Tests.Pipeline;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DistributedCache.Tests.Remote;
 
@@ -88,6 +89,27 @@ public class LeaseTests
         source[0].Answer("y");
         Assert.Equal("y", await loading);
         Assert.Equal("y", (await two.A.Find<string>("k")).Value);
+    }
+
+    [Fact]
+    public async Task Fill_HolderHungUntilAnotherTookOver_IsRefused()
+    {
+        await using var two = TwoNodes.Make();
+        await using var hung = TestCache.Make(remote: two.Remote, time: new FakeTimeProvider(two.Time.GetUtcNow()));
+        var a = new TestSource<string>();
+        var b = new TestSource<string>();
+
+        // Its clock stands still: it prolongs nothing, and does not know how long it was away.
+        var late = hung.Cache.Load("k", a).AsTask();
+        await Eventually.TrueAsync(() => a.Count == 1);
+        var loading = two.B.Load("k", b).AsTask();
+        await Eventually.TrueAsync(() => b.Count == 1, () => two.Time.Advance(Step));
+        a[0].Answer("old");
+        Assert.Equal("old", await Eventually.DoneAsync(late));
+        b[0].Answer("new");
+        Assert.Equal("new", await Eventually.DoneAsync(loading));
+        Assert.Equal("new", (await two.A.Find<string>("k")).Value);
+        Assert.Equal("new", await hung.Cache.Load("k", "newer"));
     }
 
     [Fact]

@@ -330,6 +330,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private Partition Begin(int partition, Known known)
     {
         var state = _partitions[partition];
+        state.Source = Math.Max(state.Source, known.Source);
         if (state.Incarnation == 0)
         {
             state.Incarnation = Math.Max(++_eras, known.Incarnation + 1);
@@ -356,7 +357,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private Invalidation Number(int partition, InvalidationKind kind, IReadOnlyList<string> indexes, Mark mark = default)
     {
         var state = _partitions[partition];
-        var message = new Invalidation(partition, state.Incarnation, state.Base, ++state.Sequence, kind, indexes, mark);
+        var message = new Invalidation(partition, state.Incarnation, state.Base, ++state.Sequence, kind, indexes, mark, Source: state.Source);
         Send(state, message);
         return message;
     }
@@ -381,7 +382,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private Head HeadOf(int partition)
     {
         var state = _partitions[partition];
-        return new Head(state.Incarnation, state.Base, state.Sequence, state.Floor, new Dictionary<string, long>(state.Versions)) { Eras = state.Eras };
+        return new Head(state.Incarnation, state.Base, state.Sequence, state.Floor, new Dictionary<string, long>(state.Versions)) { Eras = state.Eras, Source = state.Source };
     }
 
     private RemoteValue? Find(CacheKey key) =>
@@ -429,6 +430,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
         public long Floor { get; set; }
 
+        public long Source { get; set; }
+
         public EraHistory Eras { get; set; } = EraHistory.First;
 
         public bool IsNewRun { get; set; }
@@ -455,6 +458,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
             Base = Base,
             Sequence = Sequence,
             Floor = Floor,
+            Source = Source,
             Eras = Eras,
             Log = [.. Log],
             Marks = new(Marks),
@@ -464,7 +468,8 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
 
         public void Restore(Partition earlier)
         {
-            (Incarnation, Base, Sequence, Floor, Eras) = (earlier.Incarnation, earlier.Base, earlier.Sequence, earlier.Floor, earlier.Eras);
+            (Incarnation, Base, Sequence, Floor, Source, Eras) =
+                (earlier.Incarnation, earlier.Base, earlier.Sequence, earlier.Floor, earlier.Source, earlier.Eras);
             Log.Clear();
             Log.AddRange(earlier.Log);
             Refill(Marks, earlier.Marks);

@@ -32,7 +32,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
         }
     }
 
-    private Head HeadLocked => new(_incarnation, 0, _sequence, _floor);
+    private Head HeadLocked => new(_incarnation, 0, _sequence, _floor) { Source = settings.Source.Version };
 
     /// <summary>Begins a new incarnation, if this is still the present one. Followers are told by a jump, the first of its messages.</summary>
     public Head Begin(long incarnation)
@@ -232,7 +232,7 @@ internal sealed class InProcessPartition(int number, InProcessRemote.Settings se
 
     private Invalidation Number(InvalidationKind kind, IReadOnlyList<string> indexes, Mark mark = default)
     {
-        var message = new Invalidation(number, _incarnation, 0, ++_sequence, kind, indexes, mark);
+        var message = new Invalidation(number, _incarnation, 0, ++_sequence, kind, indexes, mark, Source: settings.Source.Version);
         publish(message);
         return message;
     }
