@@ -47,6 +47,29 @@ public class UnverifiedTests
     }
 
     [Fact]
+    public async Task Hit_ServeStaleAndItsLoadTakesLong_IsRefreshedNoSoonerThanTenTimesThat()
+    {
+        await using var nodes = Make(UnverifiedBehavior.ServeStale);
+        var source = new TestSource<string>();
+        var loading = nodes.A.Load("k", source).AsTask();
+        await Eventually.TrueAsync(() => source.Count == 1);
+        nodes.Time.Advance(TimeSpan.FromSeconds(1));
+        source[0].Answer("old");
+        await Eventually.DoneAsync(loading);
+
+        GoAway(nodes, TimeSpan.FromSeconds(8.5));
+        Assert.True((await nodes.A.Entry("k", source)).IsUnverified);
+
+        // Behind a refresh, had there been one.
+        for (var i = 0; i < Environment.ProcessorCount; i++) await Task.Run(static () => { }, TestContext.Current.CancellationToken);
+        Assert.Equal(1, source.Count);
+        nodes.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True((await nodes.A.Entry("k", source)).IsUnverified);
+        await Eventually.TrueAsync(() => source.Count == 2);
+        source[1].Answer("new");
+    }
+
+    [Fact]
     public async Task Hit_ServeStaleForLongerThanUnverifiedFor_Loads()
     {
         await using var nodes = Make(UnverifiedBehavior.ServeStale);
