@@ -100,7 +100,9 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         foreach (var channels in _followers) await channels.SubscribeAsync().ConfigureAwait(false);
         _masters = Masters.Of(await _connection.GetAsync().ConfigureAwait(false), _names) ?? _masters;
         var registered = _registered;
-        return await EachAsync(partition => partition.ReadHeadAsync(registered)).ConfigureAwait(false);
+        var heads = await EachAsync(partition => partition.ReadHeadAsync(registered)).ConfigureAwait(false);
+        foreach (var channels in _followers) channels.Compare(heads);
+        return heads;
     }
 
     public ValueTask<MarksReply> ReadMarksAsync(int partition, IReadOnlyCollection<Mark> marks, CancellationToken cancellationToken) =>

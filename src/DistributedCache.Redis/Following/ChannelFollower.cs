@@ -1,4 +1,5 @@
 using System.Net;
+using DistributedCache.Coherence;
 using DistributedCache.Expiry;
 using DistributedCache.Keys;
 using DistributedCache.Redis.Abilities;
@@ -16,6 +17,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     private const long QuietMs = 60_000;
 
     private readonly ChannelMessageQueue?[] _queues = new ChannelMessageQueue?[names.Count];
+    private readonly ChannelWatch[] _watches = [.. Enumerable.Range(0, names.Count).Select(_ => new ChannelWatch(clock))];
     private readonly Lock _lock = new();
     private Task _subscribing = Task.CompletedTask;
     private SubscriptionProbe? _probe;
@@ -56,7 +58,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         {
             await queue.UnsubscribeAsync(CommandFlags.FireAndForget).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RedisException or ObjectDisposedException or TimeoutException)
+        catch (Exception)
         {
             // The connection is gone, and the subscription with it.
         }
@@ -83,6 +85,20 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
 
     /// <summary>A channel in the partition's slot that is one listener's alone.</summary>
     public RedisChannel ChannelOf(int partition, string listener) => Channel($"{names.Channel(partition)}:{listener}");
+
+    /// <summary>Compares what was heard with the heads, and subscribes anew to channels that have not brought what is older than any message
+    /// may be late. Calls nothing that is waited for, and never fails.</summary>
+    public void Compare(IReadOnlyList<Head?> heads)
+    {
+        if (IsEnded) return;
+        List<int>? deaf = null;
+        for (var partition = 0; partition < heads.Count; partition++)
+        {
+            if (heads[partition] is { } head && _queues[partition] is not null && _watches[partition].IsDeafTo(head)) (deaf ??= []).Add(partition);
+        }
+
+        if (deaf is not null) _ = SubscribeAgainAsync(deaf);
+    }
 
     /// <summary>Subscribes anew to channels whose subscription is no more, wherever their slots are served now.</summary>
     public async Task SubscribeAgainAsync(IEnumerable<int> partitions)
@@ -112,6 +128,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
 
             // A queue of its own for each channel: messages are handed on in the order they came.
             queue.OnMessage(message => Receive(partition, message));
+            _watches[partition].Begin();
             _queues[partition] = queue;
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
@@ -132,7 +149,11 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         {
             NoteForeign(partition);
         }
-        else if (invalidation is not null) follower.OnInvalidation(invalidation);
+        else if (invalidation is not null)
+        {
+            _watches[partition].Hear(invalidation);
+            follower.OnInvalidation(invalidation);
+        }
         else follower.OnWake(partition, woken);
     }
 
