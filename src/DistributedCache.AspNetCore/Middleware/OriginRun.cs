@@ -73,8 +73,11 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         if (stale is not null && _status >= 500 && request.MayStandIn(stale, Failures.Of(_status)))
             throw new StaleInsteadException($"The application answered {_status}.", Failures.Of(_status));
         _length = _response.ContentLength;
-        _decision = StorageDecision.Of(request, _status, headers, _received, site.Options.CacheAllEndpoints);
+        _decision = StorageDecision.Of(request, _status, headers, _received);
         var isKept = stores && _decision.Against is null;
+
+        // An error that is not stored takes nothing's place.
+        if (!isKept && stale is not null && _status >= 500) request.IsRefused = true;
         var speaks = site.Edges.IsFor(request.Policy);
         var isForEdges = isKept && request.IsForEdges;
         if (speaks && isForEdges) site.Edges.TryTag(headers, request.Tags);
@@ -105,7 +108,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         var fields = StoredHeaders.Renew(stored, headers, _received);
         var all = new HeaderDictionary();
         foreach (var (name, value) in fields) all[name] = value;
-        _decision = StorageDecision.OfRenewed(request, stored, all, _received, site.Options.CacheAllEndpoints);
+        _decision = StorageDecision.OfRenewed(request, stored, all, _received);
         if (_decision.Against is not null) request.IsRefused = true;
         return new StoredResponse(
             stored.Status, fields, stored.Body, Age.WhenReceived(headers, _requested, _received), _received.ToUnixTimeMilliseconds(),

@@ -66,7 +66,7 @@ internal sealed class PostedResponse
         var response = _request.Context.Response;
         _length = response.ContentLength;
         _decision = IsOfTheTarget(response.Headers)
-            ? StorageDecision.Of(_request, response.StatusCode, response.Headers, _received, isProxy: false)
+            ? StorageDecision.Of(_request, response.StatusCode, response.Headers, _received)
             : new StorageDecision("Content-Location", default);
         if (_decision.Against is null && (_decision.Lifetime.Fresh is not > 0 || response.Headers.Vary.Count > 0 || response.StatusCode != StatusCodes.Status200OK))
             _decision = new StorageDecision("no freshness", default);

@@ -29,6 +29,9 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         var stale = load.TryGetStale(out CachedItem? earlier) ? earlier as StoredResponse : null;
         if (load.Load is { IsBackground: true }) return (await RunDetachedAsync(request, load, stale, static _ => true).ConfigureAwait(false))!;
 
+        // Why it is loaded: what says so itself says what it lacks, or that nothing but its time is over.
+        if (stale is not null && request.Selects(stale) && request.IsFresh(stale)) request.Reason = "stale";
+
         // What is another variant's, or a part that is not asked for, tells nothing about this one.
         if (stale is not null && (!request.Selects(stale) || (request.IsForPart && !ResponseFit.Covers(request.Context.Request.Headers, stale)))) stale = null;
         if (stale is not null && request.MayStandIn(stale, Failure.None)
@@ -58,13 +61,12 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
     /// <summary>Says of an item how long it is kept.</summary>
     private CachedItem Prepare(CachedItem item, CacheRequest request, LoadContext load)
     {
+        if (request.IsRefused) load.DoNotStore();
         if (item is not StoredResponse response)
         {
             load.Duration = site.Options.NotCacheableFor;
             return item;
         }
-
-        if (request.IsRefused) load.DoNotStore();
 
         // Some of them only the response's maker could name.
         foreach (var tag in request.Tags) load.Tags.Add(tag);

@@ -6,6 +6,7 @@ using DistributedCache.AspNetCore.Responses;
 using DistributedCache.Expiry;
 using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +28,7 @@ internal sealed class TieredResponseCachingMiddleware
     private readonly CachedResponses _responses;
 
     public TieredResponseCachingMiddleware(
-        RequestDelegate next, CacheEngine engine, EndpointPolicies policies, IServiceScopeFactory scopes, IOptions<TieredResponseCachingOptions> options, IHostEnvironment environment,
+        RequestDelegate next, CacheEngine engine, EndpointPolicies policies, IServiceScopeFactory scopes, IOptions<TieredResponseCachingOptions> options, IWebHostEnvironment environment,
         IDataProtectionProvider protection, ILogger<TieredResponseCachingMiddleware> log, [FromKeyedServices("")] EdgeHeaders? edges = null)
     {
         (_next, _engine, _policies) = (next, engine, policies);
@@ -62,7 +63,7 @@ internal sealed class TieredResponseCachingMiddleware
 
     private Task AnswerAsync(HttpContext context, CacheResponsePolicy policy, Endpoint? endpoint)
     {
-        if (policy.AsksForAuthorization && context.Items["__AuthorizationMiddlewareWithEndpointInvoked"] is null)
+        if ((policy.AsksForAuthorization || (policy == _policies.ByHeaders && PolicyReader.AsksForAuthorization(endpoint))) && context.Items["__AuthorizationMiddlewareWithEndpointInvoked"] is null)
             throw new InvalidOperationException($"The endpoint '{endpoint?.DisplayName}' asks for authorization, which has not run yet: call UseAuthorization before UseTieredResponseCaching.");
         if (!IsShared(context, policy)) return PassAsync(context, policy, "authenticated");
         foreach (var condition in policy.When)

@@ -11,6 +11,10 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
 {
     private readonly RouteEndpoint? _route = endpoint as RouteEndpoint;
 
+    /// <summary>Whether who asks the endpoint is to be authorized before.</summary>
+    public static bool AsksForAuthorization(Endpoint? endpoint) =>
+        endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
+
     /// <exception cref="InvalidOperationException">A template names what the endpoint's route lacks, or the policy contradicts itself.</exception>
     public CacheResponsePolicy Read(CacheResponseAttribute attribute, IEnumerable<ICacheResponsePolicy> code)
     {
@@ -33,7 +37,7 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
             VaryBy = [.. attribute.Values],
             When = [.. attribute.Conditions],
             Code = [.. code],
-            AsksForAuthorization = endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null,
+            AsksForAuthorization = AsksForAuthorization(endpoint),
             Options = new TieredCacheEntryOptions { Profile = attribute.Profile, LocalDuration = Seconds(attribute.LocalDuration, nameof(attribute.LocalDuration), 1) },
         };
     }

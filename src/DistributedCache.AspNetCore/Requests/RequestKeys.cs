@@ -19,7 +19,7 @@ internal static class RequestKeys
     // an address of his own into everybody's response. An intermediary that always says the same adds nothing.
     private static readonly string[] Rewriting =
     [
-        "Forwarded", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Prefix", "X-Forwarded-Port", "X-Original-Host", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
+        "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Prefix", "X-Forwarded-Port", "X-Original-Host", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
     ];
 
     /// <summary>Writes the key of all variants of a request's response; false where it is to be asked for as a string.</summary>
@@ -122,6 +122,8 @@ internal static class RequestKeys
             if (request.Headers.TryGetValue(name, out var said)) Add(name, said, ref key);
         }
 
+        if (request.Headers.TryGetValue("Forwarded", out var forwarded)) Add("Forwarded", AddressesOf(forwarded), ref key);
+
         foreach (var name in policy.VaryByHeader)
         {
             key.Add(name);
@@ -133,6 +135,11 @@ internal static class RequestKeys
         foreach (var value in policy.VaryBy) AddOptional(value(context), ref key);
         foreach (var value in values) AddOptional(value, ref key);
     }
+
+    /// <summary>What <c>Forwarded</c> says of the address (RFC 7239), without who asks.</summary>
+    private static StringValues AddressesOf(StringValues forwarded) => string.Join(';', forwarded.SelectMany(static line => (line ?? "").Split(',', ';'))
+        .Select(static pair => pair.Trim())
+        .Where(static pair => !pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase) && !pair.StartsWith("by=", StringComparison.OrdinalIgnoreCase)));
 
     private static void WriteSelection<TSink>(in KeyedRequest keyed, string[] names, string? language, ref TSink key)
         where TSink : IKeySink, allows ref struct

@@ -23,7 +23,7 @@ internal static class ResponseFit
     /// <summary>Whether the client can read it: also where a response is compressed and does not say that it was chosen by that.</summary>
     public static bool HasAcceptedCoding(in KeyedRequest request, StoredResponse stored)
     {
-        if (stored.Coding.Count == 0) return true;
+        if (stored.Coding.Count == 0 || stored.Selection.IsByCoding) return true;
         var accepted = request.Context.Request.Headers[HeaderNames.AcceptEncoding];
         if (accepted.Count == 0) return true;
         var weights = WeightedList.Parse(accepted);

@@ -7,6 +7,9 @@ namespace DistributedCache.AspNetCore.Responses;
 /// for who prefers that language to all others. Null where the response says no language, or was not chosen by it.</param>
 internal sealed record Selection(string[] Names, string Values, string? Language)
 {
+    /// <summary>Whether who asks for it has said that he can read it.</summary>
+    public bool IsByCoding { get; } = Array.IndexOf(Names, "accept-encoding") >= 0;
+
     /// <summary>Of a response that is for every request.</summary>
     public static Selection All { get; } = new([], "", null);
 }

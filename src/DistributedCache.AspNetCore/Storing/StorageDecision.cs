@@ -4,6 +4,7 @@ using DistributedCache.AspNetCore.Headers;
 using DistributedCache.AspNetCore.Middleware;
 using DistributedCache.AspNetCore.Responses;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace DistributedCache.AspNetCore.Storing;
 
@@ -17,30 +18,33 @@ internal readonly record struct StorageDecision(string? Against, Lifetime Lifeti
     /// <param name="status">The response's status.</param>
     /// <param name="headers">Its fields.</param>
     /// <param name="received">When it came.</param>
-    /// <param name="isProxy">Whether all responses are cached by what they say, of an origin that is not this application.</param>
-    public static StorageDecision Of(CacheRequest request, int status, IHeaderDictionary headers, DateTimeOffset received, bool isProxy)
+    public static StorageDecision Of(CacheRequest request, int status, IHeaderDictionary headers, DateTimeOffset received)
     {
         var said = Said(request, headers);
-        return (Objection(request, status, headers, said, isProxy) ?? Refusal(request)) is { } against
+        return (Objection(request, status, headers, said) ?? Refusal(request)) is { } against
             ? new StorageDecision(against, default)
             : Of(headers, LifetimeOf(request, status, headers, said, received));
     }
 
     /// <summary>Decides about a stored response that a 304 has renewed, by its fields as they are now.</summary>
-    /// <inheritdoc cref="Of(CacheRequest, int, IHeaderDictionary, DateTimeOffset, bool)"/>
-    public static StorageDecision OfRenewed(CacheRequest request, StoredResponse stored, IHeaderDictionary headers, DateTimeOffset received, bool isProxy)
+    /// <inheritdoc cref="Of(CacheRequest, int, IHeaderDictionary, DateTimeOffset)"/>
+    public static StorageDecision OfRenewed(CacheRequest request, StoredResponse stored, IHeaderDictionary headers, DateTimeOffset received)
     {
         var said = Said(request, headers);
-        if (Objection(request, stored.Status, headers, said, isProxy) is { } against) return new StorageDecision(against, default);
+        if (Objection(request, stored.Status, headers, said) is { } against) return new StorageDecision(against, default);
         var lifetime = LifetimeOf(request, stored.Status, headers, said, received);
         return lifetime.Fresh is null ? new StorageDecision(null, stored.Lifetime) : Of(headers, lifetime);
     }
 
     private static StorageDecision Of(IHeaderDictionary headers, in Lifetime lifetime) => new(Unfit(headers, lifetime), lifetime);
 
-    // Whose freshness is not its own word says nothing of others' cookies.
-    private static string? Objection(CacheRequest request, int status, IHeaderDictionary headers, CacheControl said, bool isProxy) => StorageRules.Against(
-        request.Context.Request, request.Asked, status, headers, said, request.IsForPart, isProxy && request.Policy.IsByHeadersAlone && SaysHowLong(headers, said));
+    private static string? Objection(CacheRequest request, int status, IHeaderDictionary headers, CacheControl said) => StorageRules.Against(
+        request.Context.Request, request.Asked, status, headers, said, request.IsForPart, MayShareCookies(request, headers, said));
+
+    /// <summary>Cookies do not keep a response from being shared that says itself for how long it may be (section 7.3), and an origin's
+    /// response that is passed on is its word. Those that this application sets, for a session or a login, are somebody's.</summary>
+    private static bool MayShareCookies(CacheRequest request, IHeaderDictionary headers, CacheControl said) =>
+        request.Policy.IsByHeadersAlone && SaysHowLong(headers, said) && request.Context.Features.Get<IResponseCookiesFeature>() is null;
 
     /// <summary>What the response says of caching. To who caches by its headers alone that is first what is meant for caches such as this
     /// one (RFC 9213, section 2.2); elsewhere the policy says it, and what the response tells edges is for them.</summary>

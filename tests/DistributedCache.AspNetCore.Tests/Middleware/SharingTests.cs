@@ -103,6 +103,13 @@ public class SharingTests
     }
 
     [Fact]
+    public async Task Get_EndpointOfAProxyBeforeAuthorizationRan_FailsAndNamesTheEndpoint()
+    {
+        await using var app = await App.StartAsync(app => app.MapGet("/secret", [Authorize] () => "x"), o => o.CacheAllEndpoints = true, build: b => b.Services.AddAuthorization());
+        Assert.Contains("/secret", (await Assert.ThrowsAsync<InvalidOperationException>(() => app.GetAsync("/secret"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Get_BeforeAuthorizationRan_FailsAndNamesTheEndpoint()
     {
         await using var app = await App.StartAsync(app => app.MapGet("/secret", [Authorize] () => "x").CacheResponse("catalog"), build: b => b.Services.AddAuthorization());

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+
+namespace DistributedCache.AspNetCore.Tests.Rfc9111;
+
+/// <summary>RFC 9111, section 3.1, and RFC 9110, sections 6.5 and 7.6.1: all fields are stored but those of one connection, and trailers are not.</summary>
+public class Section3_1_StoredFieldTests
+{
+    [Theory]
+    [InlineData("X-Any", true)]
+    [InlineData("Content-Language", true)]
+    [InlineData("Content-Security-Policy", true)]
+    [InlineData("Keep-Alive", false)]
+    [InlineData("Proxy-Authenticate", false)]
+    [InlineData("Proxy-Authentication-Info", false)]
+    [InlineData("Proxy-Connection", false)]
+    [InlineData("TE", false)]
+    [InlineData("Upgrade", false)]
+    [InlineData("X-Listed", false)]
+    [InlineData("X-Listed-Too", false)]
+    public async Task Get_Field_IsStoredUnlessItIsOfTheConnection(string name, bool isStored)
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Connection", "x-listed, X-Listed-Too"), (name, "value"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        var hit = await app.GetAsync("/a");
+        Assert.Equal(("1", isStored ? "value" : "", ""), (hit.Body, hit[name], hit["Connection"]));
+    }
+
+    [Fact]
+    public async Task Get_SeveralLinesOfAField_AreAllStored()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Link", "<a>"), ("Link", "<b>"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        Assert.Equal("<a>, <b>", (await app.GetAsync("/a"))["Link"]);
+    }
+
+    [Fact]
+    public async Task Get_Trailers_AreNotStored()
+    {
+        var origin = new Origin
+        {
+            Answer = async context =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                context.Response.Headers.Trailer = "X-Sum";
+                await context.Response.WriteAsync("body");
+                if (context.Response.SupportsTrailers()) context.Response.AppendTrailer("X-Sum", "7");
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        using var hit = await app.Client.GetAsync("/a", TestContext.Current.CancellationToken);
+        Assert.Equal("body", await hit.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Empty(hit.TrailingHeaders);
+        Assert.False(hit.Headers.Contains("Trailer"));
+        Assert.Equal(1, origin.Runs);
+    }
+}

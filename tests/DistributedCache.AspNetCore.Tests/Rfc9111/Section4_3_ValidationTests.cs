@@ -1,0 +1,122 @@
+namespace DistributedCache.AspNetCore.Tests.Rfc9111;
+
+/// <summary>RFC 9111, section 4.3: a stored response is validated by its own validators, and a 304 renews its fields.</summary>
+public class Section4_3_ValidationTests
+{
+    private static Origin Tagged(string control, params (string Name, string Value)[] fields) => new()
+    {
+        Answer = context =>
+        {
+            context.Response.Headers.CacheControl = control;
+            context.Response.Headers.ETag = "\"v1\"";
+            foreach (var (name, value) in fields) context.Response.Headers[name] = value;
+            return Task.CompletedTask;
+        },
+    };
+
+    private static void NotModified(Origin origin, params (string Name, string Value)[] fields) => origin.Answer = context =>
+    {
+        context.Response.StatusCode = 304;
+        foreach (var (name, value) in fields) context.Response.Headers[name] = value;
+        return Task.CompletedTask;
+    };
+
+    [Fact]
+    public async Task Get_RenewedByA304_HasTheNewFieldsAndKeepsWhatDescribesItsBody()
+    {
+        var origin = Tagged("max-age=60", ("X-Any", "old"), ("X-Other", "kept"), ("Content-Type", "text/plain"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        NotModified(origin, ("Cache-Control", "max-age=120"), ("X-Any", "new"), ("Content-Type", "text/html"), ("Content-Length", "77"), ("Connection", "x-hop"), ("X-Hop", "1"), ("Set-Cookie", "a=b"));
+        foreach (var status in new[] { "cache; fwd=stale; stored", "cache; hit; ttl=120; detail=L1" })
+        {
+            var answer = await app.GetAsync("/a");
+            Assert.Equal((200, "1", status), (answer.Status, answer.Body, answer.CacheStatus));
+            Assert.Equal(("new", "kept", "text/plain", "", ""), (answer["X-Any"], answer["X-Other"], answer["Content-Type"], answer["X-Hop"], answer["Set-Cookie"]));
+        }
+
+        Assert.Equal("\"v1\"", origin.Asked["If-None-Match"]);
+    }
+
+    [Fact]
+    public async Task Get_NoCache_IsStoredAndValidatedEachTime()
+    {
+        var origin = Tagged("max-age=60, no-cache");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        NotModified(origin, ("Cache-Control", "max-age=60, no-cache"));
+        foreach (var runs in new[] { 2, 3 })
+        {
+            Assert.Equal((200, "1"), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body));
+            Assert.Equal(runs, origin.Runs);
+        }
+    }
+
+    [Fact]
+    public async Task Get_RenewedByA304ThatForbidsStoring_IsServedOnceMore()
+    {
+        var origin = Tagged("max-age=60");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        NotModified(origin, ("Cache-Control", "no-store"));
+        var answer = await app.GetAsync("/a");
+        Assert.Equal((200, "1", "cache; fwd=stale"), (answer.Status, answer.Body, answer.CacheStatus));
+        await app.GetAsync("/a");
+        Assert.Equal(3, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_ConditionOfTheClientOnARenewedResponse_Is304()
+    {
+        var origin = Tagged("max-age=60");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        NotModified(origin, ("Cache-Control", "max-age=60"));
+        Assert.Equal(304, (await app.GetAsync("/a", ("If-None-Match", "\"v1\""))).Status);
+        Assert.Equal(200, (await app.GetAsync("/a", ("If-None-Match", "\"v0\""))).Status);
+        Assert.Equal(2, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_RequestWithNoCache_ValidatesForAllWhoCome()
+    {
+        var origin = Tagged("max-age=60", ("X-Any", "old"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        NotModified(origin, ("X-Any", "new"));
+        var answer = await app.GetAsync("/a", ("Cache-Control", "no-cache"));
+        Assert.Equal(("1", "new", "cache; fwd=request; stored"), (answer.Body, answer["X-Any"], answer.CacheStatus));
+        Assert.Equal("new", (await app.GetAsync("/a"))["X-Any"]);
+        Assert.Equal(2, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_RequestWithNoCacheThatFails_LeavesWhatIsStored()
+    {
+        var origin = Tagged("max-age=60");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        origin.Answer = context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        };
+        Assert.Equal((200, "1"), ((await app.GetAsync("/a", ("Cache-Control", "no-cache"))) is var answer ? answer.Status : 0, answer.Body));
+        Assert.Equal("cache; hit; ttl=60; detail=L1", (await app.GetAsync("/a")).CacheStatus);
+    }
+
+    [Fact]
+    public async Task Head_OfAStaleResponse_GoesOnAndTakesNothingFromIt()
+    {
+        var origin = Tagged("max-age=60");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        Assert.DoesNotContain("stored", (await app.SendAsync(HttpMethod.Head, "/a")).CacheStatus, StringComparison.Ordinal);
+        NotModified(origin, ("Cache-Control", "max-age=60"));
+        Assert.Equal((200, "1"), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body));
+    }
+}

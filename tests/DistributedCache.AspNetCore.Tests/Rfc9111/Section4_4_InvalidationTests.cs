@@ -1,0 +1,79 @@
+namespace DistributedCache.AspNetCore.Tests.Rfc9111;
+
+/// <summary>RFC 9111, section 4.4: what an unsafe request may have changed is invalid once it has succeeded, and before its answer is out.</summary>
+public class Section4_4_InvalidationTests
+{
+    private static async Task<App> Filled(Origin origin)
+    {
+        origin.Say(("Cache-Control", "max-age=60"));
+        var app = await origin.BehindProxyAsync();
+        foreach (var path in new[] { "/a", "/a?b=1", "/place", "/content" }) await app.GetAsync(path);
+        return app;
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    [InlineData("M-SEARCH")]
+    public async Task Unsafe_Succeeded_InvalidatesItsTargetAlone(string method)
+    {
+        var origin = new Origin();
+        await using var app = await Filled(origin);
+        await app.SendAsync(new HttpMethod(method), "/a");
+        Assert.Contains("fwd=", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
+        Assert.Contains("hit", (await app.GetAsync("/a?b=1")).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", 404)]
+    [InlineData("POST", 500)]
+    [InlineData("OPTIONS", 200)]
+    [InlineData("HEAD", 200)]
+    public async Task Request_ThatFailedOrIsSafe_InvalidatesNothing(string method, int status)
+    {
+        var origin = new Origin();
+        await using var app = await Filled(origin);
+        origin.Answer = context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        };
+        await app.SendAsync(new HttpMethod(method), "/a");
+        Assert.Contains("hit", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/place", "http://localhost/content", true)]
+    [InlineData("place", "content", true)]
+    [InlineData("http://other.example/place", "//other.example/content", false)]
+    public async Task Unsafe_PlacesItNames_AreInvalidIfTheyAreOfTheSameOrigin(string location, string contentLocation, bool areInvalid)
+    {
+        var origin = new Origin();
+        await using var app = await Filled(origin);
+        origin.Say(("Location", location), ("Content-Location", contentLocation));
+        await app.SendAsync(HttpMethod.Put, "/a");
+        origin.Say(("Cache-Control", "max-age=60"));
+        foreach (var path in new[] { "/place", "/content" }) Assert.Equal(areInvalid, !(await app.GetAsync(path)).CacheStatus.Contains("hit", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Unsafe_AnswerThatIsStillComing_HasInvalidatedAlready()
+    {
+        var origin = new Origin();
+        await using var app = await Filled(origin);
+        var rest = new TaskCompletionSource();
+        origin.Answer = async context =>
+        {
+            await context.Response.StartAsync();
+            await context.Response.Body.FlushAsync();
+            await rest.Task;
+        };
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/a");
+        using var answer = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        origin.Say(("Cache-Control", "max-age=60"));
+        Assert.Contains("fwd=", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
+        rest.SetResult();
+    }
+}
