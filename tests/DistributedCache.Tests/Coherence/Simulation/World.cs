@@ -189,8 +189,15 @@ internal sealed class World
 
     private void Forget(int partition, int forgotten, bool isNewRun)
     {
-        // An older copy under the same server gives its numbers out again: only who has them by then finds it out.
-        if (!isNewRun) Drain();
+        // An older copy under the same server gives its numbers out again: only who has them by then finds it out. Where nobody has, nobody
+        // can, so that does not happen here.
+        if (!isNewRun)
+        {
+            Drain();
+            var present = _partitions[partition].Present;
+            isNewRun = !Array.Exists(_nodes, node => node.Coherence[partition].Known is var known && known.Incarnation == present.Incarnation && known.Seen >= present.Sequence);
+        }
+
         var head = _partitions[partition].Restore(forgotten, isNewRun);
         Story?.Add($"partition {partition}: {(isNewRun ? "another server takes over" : "an older copy is put back")}, {head.Incarnation}/{head.Base}/{head.Sequence}");
         _doubts[partition].Begin(Now);
