@@ -9,7 +9,7 @@ internal static class HitComparison
     private const int Rounds = 101;
     private const string Ours = "DistributedCache";
 
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(0.7);
     private static readonly TimeSpan TurnTime = TimeSpan.FromMilliseconds(3);
 
     public static IEnumerable<Target> Run(bool tagged)

@@ -7,7 +7,7 @@ namespace DistributedCache.Benchmarks.Quick.Remote;
 /// <summary>One hit of the remote tier, L1 out of the way.</summary>
 internal static class RemoteHits
 {
-    private const int Rounds = 41;
+    private const int Rounds = 31;
 
     // More than there are callers, so that none waits for another's load.
     private static readonly string[] Keys = [.. Enumerable.Range(0, 1_000).Select(static i => $"page:{i}")];

@@ -6,7 +6,7 @@ namespace DistributedCache.Benchmarks.Quick.Remote;
 /// <summary>What an invalidation costs its caller, and when it has reached another node's L1.</summary>
 internal static class RemoteInvalidations
 {
-    private const int Rounds = 41;
+    private const int Rounds = 31;
     private const int Samples = 1_000;
 
     private static readonly TimeSpan TurnTime = TimeSpan.FromMilliseconds(40);
