@@ -17,6 +17,8 @@ internal static unsafe class HitCounters
 {
     // Rows share no cache line: one thread's writes are not to slow another's.
     private const int CacheLine = 64;
+
+    // Below are no counters: what was given none adds to a cell that nobody reads.
     private const int FirstId = 8;
     private const int MinLength = 64;
 
