@@ -28,9 +28,13 @@ public sealed class RoundTripTests(SharedRedisCluster servers)
         var found = await b.LoadAsync("product:1", new(), Tags);
 
         Assert.Equal(CacheTier.Remote, found.Tier);
-        var commands = (await record.NamingAsync($"{{{application}:")).Skip(before.Count).ToArray();
+        var commands = (await record.NamingAsync($"{{{application}:")).Skip(before.Count).Where(static c => !IsOfASubscription(c));
         Assert.Contains("\"GET\"", Assert.Single(commands), StringComparison.Ordinal);
     }
+
+    // A subscription's upkeep goes on by itself, whatever is looked up.
+    private static bool IsOfASubscription(string command) =>
+        command.Contains("\"SSUBSCRIBE\"", StringComparison.Ordinal) || command.Contains("\"SPUBLISH\"", StringComparison.Ordinal);
 
     // Nothing but what the calls themselves send.
     private static void Rarely(TieredCacheOptions o) => (o.MaxStaleness, o.HeartbeatInterval) = (TimeSpan.FromHours(1), TimeSpan.FromMinutes(30));
