@@ -13,8 +13,15 @@ internal static class HeadText
     /// <summary>The field of the eras, which is read with them only where the base is another than before.</summary>
     public static readonly RedisValue Eras = "eras";
 
-    public static Head Parse(ReadOnlySpan<byte> text, IReadOnlyDictionary<string, long> floors) =>
-        new(Next(ref text), Next(ref text), Next(ref text), Next(ref text), floors) { Source = Next(ref text) };
+    /// <param name="text">The answer.</param>
+    /// <param name="floors">The floors of the versions in use.</param>
+    /// <param name="rest">What stands behind the head.</param>
+    public static Head Parse(ReadOnlySpan<byte> text, IReadOnlyDictionary<string, long> floors, out ReadOnlySpan<byte> rest)
+    {
+        var head = new Head(Next(ref text), Next(ref text), Next(ref text), Next(ref text), floors) { Source = Next(ref text) };
+        rest = text;
+        return head;
+    }
 
     /// <summary>Reads the values of <see cref="Fields"/>; null where there is no hash, or it is not whole.</summary>
     public static Head? Read(ReadOnlySpan<RedisValue> values, IReadOnlyDictionary<string, long> floors) =>

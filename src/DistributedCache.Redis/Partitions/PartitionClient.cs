@@ -1,3 +1,4 @@
+using System.Text;
 using DistributedCache.Coherence;
 using DistributedCache.Entries;
 using DistributedCache.Keys;
@@ -15,6 +16,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 {
     // Versions come and go with deployments: a list that changed twice while a call was repeated is already rare.
     private const int MaximumAttempts = 8;
+
+    private static ReadOnlySpan<byte> OtherVersions => "V "u8;
 
     private static readonly TimeSpan MaximumLifetime = TieredCacheOptions.MaximumLifetime;
 
@@ -127,7 +130,7 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
             (call.Own[0], call.Own[1], call.Own[2]) = (text, Letter(kind), message);
             return call;
         }).ConfigureAwait(false);
-        return Numbered(_heads.Of(reply[1]), kind, indexes);
+        return Numbered(_heads.Of(reply), kind, indexes);
     }
 
     public async Task<Invalidation> InvalidateAsync(Mark mark, Known known)
@@ -135,8 +138,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         var field = MarkField.Encode(mark);
         var call = Call(known, keys: 0, arguments: 2);
         (call.Own[0], call.Own[1]) = (field, NameList.Encode([field]));
-        var reply = await RunAsync(Script.Mark, call).ConfigureAwait(false);
-        return Numbered(_heads.Of(reply[1]), InvalidationKind.Mark, [], mark);
+        var reply = await RunTextAsync(Script.Mark, call).ConfigureAwait(false);
+        return Numbered(_heads.Of(reply), InvalidationKind.Mark, [], mark);
     }
 
     public async Task<SetReply> SetAsync(IReadOnlyList<RemoteWrite> writes, Known known)
@@ -221,21 +224,21 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
         call.OwnKeys[0] = physicalKeys.Entry(write.Key);
         (call.Own[0], call.Own[1]) = (NameList.Encode([write.Key.Index]), Milliseconds(write.TimeToLive));
         (call.Own[2], call.Own[3]) = (onlyIfAbsent ? "1" : "0", write.Envelope);
-        RedisResult[] reply;
+        RedisResult reply;
         try
         {
-            reply = await RunAsync(Script.SetPrimary, call).ConfigureAwait(false);
+            reply = await RunTextAsync(Script.SetPrimary, call).ConfigureAwait(false);
         }
         catch (RedisServerException exception) when (exception.IsOfMoving())
         {
             return new PrimaryReply(await SetPlainAsync(write, onlyIfAbsent).ConfigureAwait(false), null, IsNumberDue: true);
         }
 
-        return (string?)reply[0] switch
+        return (string?)reply switch
         {
             "NO" => new PrimaryReply(false, null),
             "PLAIN" => new PrimaryReply(true, null),
-            _ => new PrimaryReply(true, Numbered(_heads.Of(reply[1]), InvalidationKind.Set, [write.Key.Index])),
+            _ => new PrimaryReply(true, Numbered(_heads.Of(reply), InvalidationKind.Set, [write.Key.Index])),
         };
     }
 
@@ -285,8 +288,8 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
 
             return call;
         }).ConfigureAwait(false);
-        var head = _heads.Of(reply[1]);
-        int[] refused = [.. ((string?)reply[2] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
+        var head = _heads.Of(reply, out var rest);
+        int[] refused = [.. Encoding.ASCII.GetString(rest).Split(',', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)];
         string[] accepted = [.. writes.Where((_, i) => !refused.Contains(i)).Select(static write => write.Key.Index)];
         return new SetReply(accepted.Length == 0 ? null : Numbered(head, InvalidationKind.Set, accepted), head, refused);
     }
@@ -351,13 +354,13 @@ internal sealed class PartitionClient(int number, PartitionNames names, Physical
     private ScriptCall Call(int keys, int arguments) => Call(default, keys, arguments);
 
     /// <summary>Runs a script that wants the keys of every version in use, again where it names others than the caller knew.</summary>
-    private async Task<RedisResult[]> RepeatAsync(Script script, Func<ScriptCall> make)
+    private async Task<RedisResult> RepeatAsync(Script script, Func<ScriptCall> make)
     {
         for (var attempt = 0; attempt < MaximumAttempts; attempt++)
         {
-            var reply = await RunAsync(script, make()).ConfigureAwait(false);
-            if ((string?)reply[0] != "V") return reply;
-            _heads.Versions.Adopt((string?)reply[1] ?? "");
+            var reply = await RunTextAsync(script, make()).ConfigureAwait(false);
+            if (!((byte[]?)reply).AsSpan().StartsWith(OtherVersions)) return reply;
+            _heads.Versions.Adopt(Encoding.UTF8.GetString(((byte[])reply!).AsSpan(OtherVersions.Length)));
         }
 
         throw new RedisException($"The versions in use of partition {number} changed {MaximumAttempts} times during one call.");

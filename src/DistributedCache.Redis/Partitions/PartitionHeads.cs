@@ -13,7 +13,10 @@ internal sealed class PartitionHeads
     public PartitionVersions Versions { get; } = new();
 
     /// <summary>A head as scripts answer it.</summary>
-    public Head Of(RedisResult text) => _eras.Complete(Noted(HeadText.Parse((byte[]?)text ?? [], Versions.Floors)));
+    public Head Of(RedisResult text) => Of(text, out _);
+
+    /// <summary>A head as scripts answer it, and what stands behind it.</summary>
+    public Head Of(RedisResult text, out ReadOnlySpan<byte> rest) => _eras.Complete(Noted(HeadText.Parse((byte[]?)text ?? [], Versions.Floors, out rest)));
 
     /// <summary>A head as scripts answer it with its eras.</summary>
     public Head Of(RedisResult text, RedisResult eras) => _eras.Adopt(Of(text), (string?)eras);

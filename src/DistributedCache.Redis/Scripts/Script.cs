@@ -14,29 +14,33 @@ internal sealed class Script
     private readonly string _body;
     private readonly ScriptText?[] _lesser = new ScriptText?[(int)ServerAbilities.All];
 
-    private Script(string name)
+    /// <param name="name">Its file.</param>
+    /// <param name="wants">Files with functions it calls, which stand before it.</param>
+    /// <param name="numbers">Whether it ends with giving out the next number.</param>
+    private Script(string name, string[]? wants = null, bool numbers = false)
     {
         Name = name;
-        (_first, _body) = Parts(name);
-        Full = new ScriptText(_first + Prelude + _body);
+        (_first, var own) = Parts(name);
+        _body = string.Concat([Prelude, .. (wants ?? []).Select(Read), own, numbers ? Read("number") : ""]);
+        Full = new ScriptText(_first + _body);
     }
 
     /// <summary>Finds out a server's abilities; alone it has no prelude, and the text without flags is the other's rest.</summary>
     public static (ScriptText WithFlags, ScriptText WithoutFlags) Probe { get; } = (new(Read("probe")), new(Parts("probe").Body));
 
-    public static Script Touch { get; } = new("touch");
+    public static Script Touch { get; } = new("touch", ["head"]);
 
     public static Script Renew { get; } = new("renew");
 
-    public static Script Register { get; } = new("register");
+    public static Script Register { get; } = new("register", ["head", "enter"]);
 
-    public static Script Invalidate { get; } = new("invalidate");
+    public static Script Invalidate { get; } = new("invalidate", numbers: true);
 
-    public static Script Mark { get; } = new("mark");
+    public static Script Mark { get; } = new("mark", numbers: true);
 
-    public static Script Set { get; } = new("set");
+    public static Script Set { get; } = new("set", ["head", "enter"], numbers: true);
 
-    public static Script Lease { get; } = new("lease");
+    public static Script Lease { get; } = new("lease", ["head", "enter"]);
 
     public static Script Extend { get; } = new("extend");
 
@@ -44,7 +48,7 @@ internal sealed class Script
 
     public static Script Fill { get; } = new("fill");
 
-    public static Script SetPrimary { get; } = new("primary_set");
+    public static Script SetPrimary { get; } = new("primary_set", numbers: true);
 
     public static Script Prune { get; } = new("prune");
 
@@ -68,7 +72,7 @@ internal sealed class Script
         if (!Has(ServerAbilities.ShardedChannels)) text.Append(Read("without_sharded_channels"));
         if (!Has(ServerAbilities.RunId)) text.Append(Read("without_run_id"));
         if (!Has(ServerAbilities.LongNumbers)) text.Append(Read("without_long_numbers"));
-        return text.Append(Prelude).Append(_body).ToString();
+        return text.Append(_body).ToString();
 
         bool Has(ServerAbilities ability) => (abilities & ability) != 0;
     }

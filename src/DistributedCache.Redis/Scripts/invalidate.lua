@@ -3,8 +3,7 @@
 -- KEYS  3... for each key and version the entry, then the lease
 -- ARGV  7 the versions the keys were made for, 8 'R' remove, 'E' expire, or 'S' where primary values, which are no keys here, were stored before,
 --       9 the keys' names for the message
-if versions ~= ARGV[7] then return { 'V', versions } end
-advance()
+if versions ~= ARGV[7] then return 'V ' .. versions end
 if ARGV[8] == 'R' then
   -- At most so many at once: each is a slot of the interpreter's stack.
   for from = 3, #KEYS, 4000 do redis.call('UNLINK', unpack(KEYS, from, math.min(from + 3999, #KEYS))) end
@@ -18,5 +17,4 @@ else
     redis.call('UNLINK', KEYS[i + 1])
   end
 end
-publish(ARGV[8], '0', ARGV[9])
-return { 'OK', head() }
+local kind, names, field, rest = ARGV[8], ARGV[9], nil, ''

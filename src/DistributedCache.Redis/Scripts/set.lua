@@ -4,7 +4,8 @@
 -- ARGV  7 the versions the keys were made for, 8 the version of the entries, 9 the field of the tenant's clear, 10 the keys' names for
 --       the message, 11... for each entry: its time to live in ms, its envelope up to the stamp and what follows the stamp (empty where
 --       the value is in its node's memory alone)
-if versions ~= ARGV[7] then return { 'V', versions } end
+-- Answers the head, then which entries were refused, counted from 0, with a comma between.
+if versions ~= ARGV[7] then return 'V ' .. versions end
 local caller, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
 
 local function each(list, visit)
@@ -54,25 +55,24 @@ if caller ~= inc or seen ~= seq then
   names = table.concat(accepted)
 end
 
-if #refused < count then
-  -- Before the number is given: the entries' stamps are above their version's floor.
-  enter(ARGV[8])
-  advance()
-  local stamp = struct.pack('<i8i8', inc, seq)
-  local outdated = {}
-  for i = 0, count - 1 do
-    if not isRefused[i] then
-      local key, value = 3 + i * keys, 11 + i * 3
-      for k = key + 1, key + keys - 1 do outdated[#outdated + 1] = KEYS[k] end
-      if #ARGV[value + 1] > 0 then
-        redis.call('SET', KEYS[key], ARGV[value + 1] .. stamp .. ARGV[value + 2], 'PX', ARGV[value])
-      else
-        outdated[#outdated + 1] = KEYS[key]
-      end
+local rest = #refused > 0 and ' ' .. table.concat(refused, ',') or ''
+if #refused == count then return head() .. rest end
+
+-- Before the number is given: the entries' stamps are above their version's floor.
+enter(ARGV[8])
+local stamp = struct.pack('<i8i8', inc, seq + 1)
+local outdated = {}
+for i = 0, count - 1 do
+  if not isRefused[i] then
+    local key, value = 3 + i * keys, 11 + i * 3
+    for k = key + 1, key + keys - 1 do outdated[#outdated + 1] = KEYS[k] end
+    if #ARGV[value + 1] > 0 then
+      redis.call('SET', KEYS[key], ARGV[value + 1] .. stamp .. ARGV[value + 2], 'PX', ARGV[value])
+    else
+      outdated[#outdated + 1] = KEYS[key]
     end
   end
-  -- At most so many at once: each is a slot of the interpreter's stack.
-  for from = 1, #outdated, 4000 do redis.call('UNLINK', unpack(outdated, from, math.min(from + 3999, #outdated))) end
-  publish('S', '0', names)
 end
-return { #refused < count and 'OK' or 'NO', head(), table.concat(refused, ',') }
+-- At most so many at once: each is a slot of the interpreter's stack.
+for from = 1, #outdated, 4000 do redis.call('UNLINK', unpack(outdated, from, math.min(from + 3999, #outdated))) end
+local kind, field = 'S', nil

@@ -52,10 +52,11 @@ internal sealed class Outsider(IDatabase database, string application)
     {
         var text = await File.ReadAllTextAsync(Path.Combine(Scripts(), file));
         var end = text.IndexOf('\n', StringComparison.Ordinal) + 1;
-        var script = text[..end] + await File.ReadAllTextAsync(Path.Combine(Scripts(), "prelude.lua")) + text[end..];
+        var script = text[..end] + await File.ReadAllTextAsync(Path.Combine(Scripts(), "prelude.lua")) + text[end..]
+            + await File.ReadAllTextAsync(Path.Combine(Scripts(), "number.lua"));
         RedisValue[] values = ["0", "0", "7", p + "c", "4096", "0", .. arguments.Select(static argument => (RedisValue)argument)];
         var answer = await database.ScriptEvaluateAsync(script, [.. keys.Select(static key => (RedisKey)key)], values);
-        return (string)answer[0]!;
+        return (string)answer!;
     }
 
     private static string NameList(string name) => string.Create(CultureInfo.InvariantCulture, $"{Encoding.UTF8.GetByteCount(name)}:{name}");

@@ -8,6 +8,7 @@ namespace DistributedCache.Redis.Tests.Protocol;
 public sealed class OutsiderTests(SharedRedisCluster servers) : IAsyncLifetime
 {
     private const string Key = "product:1";
+    private const string Head = "^[0-9]+ [0-9]+ [0-9]+ [0-9]+ [0-9]+$";
 
     private readonly string _application = SharedRedisCluster.NewApplication();
     private readonly Node.Counter _loads = new();
@@ -28,35 +29,38 @@ public sealed class OutsiderTests(SharedRedisCluster servers) : IAsyncLifetime
     [Fact]
     public async Task Mark_OfATag_InvalidatesIt()
     {
-        Assert.Equal("OK", await _outsider.MarkAsync("t:0::shown", "0::shown"));
+        Assert.Matches(Head, await _outsider.MarkAsync("t:0::shown", "0::shown"));
         await IsGoneAsync();
     }
 
     [Fact]
     public async Task Mark_OfAPrefix_InvalidatesIt()
     {
-        Assert.Equal("OK", await _outsider.MarkAsync("p:0::product:", "0::product:"));
+        Assert.Matches(Head, await _outsider.MarkAsync("p:0::product:", "0::product:"));
         await IsGoneAsync();
     }
 
     [Fact]
     public async Task Mark_OfEverything_InvalidatesIt()
     {
-        Assert.All(await _outsider.ClearAsync(), static answer => Assert.Equal("OK", answer));
+        Assert.All(await _outsider.ClearAsync(), static answer => Assert.Matches(Head, answer));
         await IsGoneAsync();
     }
 
     [Fact]
     public async Task Invalidate_OfAKey_NamesTheVersionsFirst_ThenRemovesIt()
     {
-        Assert.Equal(("V", "OK"), await _outsider.RemoveAsync(Key));
+        var (first, second) = await _outsider.RemoveAsync(Key);
+
+        Assert.StartsWith("V ", first, StringComparison.Ordinal);
+        Assert.Matches(Head, second);
         await IsGoneAsync();
     }
 
     [Fact]
     public async Task Mark_OfAnotherTag_InvalidatesNothing()
     {
-        Assert.Equal("OK", await _outsider.MarkAsync("t:0::hidden", "0::hidden"));
+        Assert.Matches(Head, await _outsider.MarkAsync("t:0::hidden", "0::hidden"));
         await _node.Cache.RemoveByTagAsync("hidden", TestContext.Current.CancellationToken);
         Assert.Equal("load 1", (await _node.LoadAsync(Key, _loads, "shown")).Value);
     }
