@@ -100,6 +100,29 @@ internal sealed class CoherenceState
         return verdict;
     }
 
+    /// <summary>Whether an invalidation that concerns such an entry has no number yet, so that the remote tier may neither be asked for
+    /// it nor have it.</summary>
+    public bool IsHeld(string index, StampSet stamps)
+    {
+        if (stamps.IsPrimary) return false;
+        var partition = _partitions[stamps.Partition];
+        lock (partition.Lock)
+        {
+            if (partition.Held.Has(index) || partition.Held.Concern(Mark.Clear, seen: 0) || partition.Held.Concern(Mark.ClearOf(stamps.Tenant), seen: 0)) return true;
+        }
+
+        foreach (ref readonly var stamp in stamps.Marks)
+        {
+            partition = _partitions[stamp.Partition];
+            lock (partition.Lock)
+            {
+                if (partition.Held.Concern(stamp.Mark, seen: 0)) return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Until when every partition of an entry counts as verified, or its own load as recent; <see cref="long.MinValue"/> where
     /// neither ever was.</summary>
     public long VerifiedThrough(StampSet stamps, long began)

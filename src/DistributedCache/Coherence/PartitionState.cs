@@ -155,6 +155,8 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     /// <summary>Notes a head that came with a reply to something else.</summary>
     public void See(Head head)
     {
+        // Of whatever incarnation: a load is stamped with its lease's, also where this node has yet to hear of that.
+        Raise(head.Source);
         if (head.Incarnation == Incarnation) See(head.Base, head.Sequence, head.Source);
     }
 
@@ -317,8 +319,13 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
     private void See(long start, long sequence, long source)
     {
-        version.Source.Raise(source);
+        Raise(source);
         if (_lineage.See(start, sequence)) version.Move();
+    }
+
+    private void Raise(long source)
+    {
+        if (Holds(ProtocolRules.SourceOfTheStamps)) version.Source.Raise(source);
     }
 
     private void Take(Head head)

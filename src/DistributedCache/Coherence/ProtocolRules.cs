@@ -78,5 +78,8 @@ internal enum ProtocolRules
     /// <summary>A token of all heads is not reached where the heads' incarnations and eras are not those its writer knew.</summary>
     HeadsOfTheWriter = 1 << 23,
 
-    All = (1 << 24) - 1,
+    /// <summary>Who takes a number for a stamp takes with it how new a load's source has to be since.</summary>
+    SourceOfTheStamps = 1 << 24,
+
+    All = (1 << 25) - 1,
 }

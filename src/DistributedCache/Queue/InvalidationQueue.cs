@@ -46,26 +46,7 @@ internal sealed class InvalidationQueue : IAsyncDisposable
     public bool IsHolding => _isHolding;
 
     /// <summary>Whether an invalidation that concerns such an entry waits, so that the remote tier may neither be asked for it nor have it.</summary>
-    public bool Holds(string index, StampSet stamps)
-    {
-        if (!_isHolding || stamps.IsPrimary) return false;
-        var partition = _engine.Coherence[stamps.Partition];
-        lock (partition.Lock)
-        {
-            if (partition.Held.Has(index) || partition.Held.Concern(Mark.Clear, seen: 0) || partition.Held.Concern(Mark.ClearOf(stamps.Tenant), seen: 0)) return true;
-        }
-
-        foreach (ref readonly var stamp in stamps.Marks)
-        {
-            partition = _engine.Coherence[stamp.Partition];
-            lock (partition.Lock)
-            {
-                if (partition.Held.Concern(stamp.Mark, seen: 0)) return true;
-            }
-        }
-
-        return false;
-    }
+    public bool Holds(string index, StampSet stamps) => _isHolding && _engine.Coherence.IsHeld(index, stamps);
 
     /// <summary>Carries an invalidation out here, and sends it when it can be. It holds here when this returns.</summary>
     /// <returns>False for a primary value's number that is not sent, since too many wait.</returns>

@@ -46,6 +46,20 @@ public class SourceVersionTests
     }
 
     [Fact]
+    public async Task Load_PartitionHasBegunAnewUnheard_IsToldTheVersionByTheTimeItsStampsKnowOfIt()
+    {
+        await using var nodes = new LossyNodes(remote: new LossyRemote(partitions: 1));
+        await nodes.B.Load("other", 1);
+        nodes.Remote.Fates = static (_, _) => Fate.Lost;
+        nodes.Remote.Evict(0);
+        nodes.A.RequireSourceVersion(42);
+        await nodes.A.Remove("a:1");
+
+        // The lease is of an incarnation that this node has not heard of: the entry is stamped with it nevertheless.
+        Assert.Equal(42, await MinimumAsync(nodes.B, "a:1"));
+    }
+
+    [Fact]
     public async Task Load_BehindAFailoverThatForgotTheVersion_IsToldItByWhoKnew()
     {
         await using var nodes = new LossyNodes(remote: new LossyRemote(partitions: 1));

@@ -59,6 +59,15 @@ public class LoadingRuleTests
         IsNewAsync(nodes, static nodes => nodes.A.RemoveTag("t")));
 
     [Fact]
+    public Task SourceOfTheStamps_ReplicaBehindTheFactoryIsOlderThanTheInvalidation_IsNotRead() => Rule.IsNeededAsync(ProtocolRules.SourceOfTheStamps, static async nodes =>
+    {
+        nodes.A.RequireSourceVersion(1);
+        await nodes.A.Remove("k");
+        await nodes.B.GetOrCreateAsync("k", static (load, _) => ValueTask.FromResult(load.MinimumSourceVersion > 0 ? "new" : "old"));
+        return await nodes.A.Load("k", "new") == "new";
+    });
+
+    [Fact]
     public async Task Entry_RemovedWhileItsPartitionIsAskedFor_IsNotServed()
     {
         await using var nodes = new LossyNodes(2, static o =>

@@ -15,7 +15,8 @@ public class SearchTests
         nameof(ProtocolRules.HeadsBelowSeen), nameof(ProtocolRules.LostNumbers), nameof(ProtocolRules.IncarnationsOnlyRise),
         nameof(ProtocolRules.MarksOfTheIncarnation), nameof(ProtocolRules.MarksSinceBaseline),
         nameof(ProtocolRules.PruningRaisesBaseline), nameof(ProtocolRules.KeptInItsGeneration), nameof(ProtocolRules.KeptUnlessApplied),
-        nameof(ProtocolRules.LostTokens),
+        nameof(ProtocolRules.LostTokens), nameof(ProtocolRules.HeldKeys), nameof(ProtocolRules.HeldMarks), nameof(ProtocolRules.FallbacksJudged),
+        nameof(ProtocolRules.SourceOfTheStamps),
     ];
 
     [Fact]

@@ -13,122 +13,47 @@ internal sealed class SimulatedNode : ILocalDrops
     private readonly World _world;
     private readonly int _number;
     private readonly Dictionary<string, Local> _local = [];
-    private readonly bool[] _isCatchingUp = new bool[World.Partitions];
 
     public SimulatedNode(World world, int number)
     {
         (_world, _number) = (world, number);
         Coherence = new CoherenceState(World.Partitions, World.MaxStaleness, number == 0 ? 1 : 3, this, world.Rules);
+        Following = new SimulatedFollowing(world, number, Coherence);
+        Writer = new SimulatedWriter(world, number, this);
     }
 
     public CoherenceState Coherence { get; }
 
-    private sealed record Local(int Version, StampSet Stamps, long Sequence, long Began);
+    public SimulatedFollowing Following { get; }
+
+    public SimulatedWriter Writer { get; }
 
     void ILocalDrops.DropBelow(string index, long sequence)
     {
         if (_local.TryGetValue(index, out var entry) && entry.Sequence < sequence) _local.Remove(index);
     }
 
-    void ILocalDrops.ExpireBelow(string index, long sequence) => ((ILocalDrops)this).DropBelow(index, sequence);
-
-    public void Hear(Invalidation message)
+    void ILocalDrops.ExpireBelow(string index, long sequence)
     {
-        var partition = Coherence[message.Partition];
-        partition.Apply(message);
-        if (partition.HasHead && partition.IsMissing) BeginCatchUp(message.Partition);
+        if (_local.TryGetValue(index, out var entry) && entry.Sequence < sequence) Lapse(index);
     }
 
-    public IEnumerable<Action> Beat(int number)
+    /// <summary>An entry's lifetime is over: it stays, to stand in for a load that fails.</summary>
+    public void Lapse(string key)
     {
-        var (partition, known, sentAt, head) = (Coherence[number], Coherence[number].Known, _world.Now, default(Head?));
-        if (!partition.HasHead)
-        {
-            Head first = default;
-            yield return () => first = _world[number].Touch(known);
-            partition.Register(new MarksReply(first, []), known, sentAt);
-            yield break;
-        }
-
-        yield return () => head = _world[number].ReadHead();
-        var progress = head is { } read ? partition.Verify(read, known, sentAt) : Progress.Lost;
-        if (progress == Progress.Lost)
-        {
-            foreach (var step in Sync(number)) yield return step;
-        }
-        else if (progress is Progress.Behind or Progress.Foreign)
-        {
-            foreach (var step in CatchUp(number)) yield return step;
-            partition.Verify(head!.Value, known, sentAt);
-        }
-
-        _world.Looked(number);
-    }
-
-    public IEnumerable<Action> Write(string key, bool sets)
-    {
-        var number = World.PartitionOf(key);
-        var (partition, began) = (Coherence[number], _world.Now);
-
-        // A Set that overlaps with something else may come after it: its value is the newest when it is stored.
-        var version = sets ? 0 : _world.Change(key);
-        var known = partition.Known;
-        var seen = Coherence.Snapshot();
-        var pending = new WrittenKey(key);
-        partition.Register(pending);
-        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
-        {
-            Invalidation? message = null;
-            Head head = default;
-            if (sets) yield return () => (message, head, version) = _world[number].Set(key, Stamps(key, seen), known);
-            else
-            {
-                known = partition.Known;
-                yield return () => message = _world[number].Remove(key, known);
-            }
-
-            if (message is null)
-            {
-                known = new Known(head.Incarnation, head.Sequence);
-                continue;
-            }
-
-            var isLost = new bool[1];
-            foreach (var step in Acknowledge(message, isLost)) yield return step;
-            if (isLost[0]) continue;
-            _world.Acknowledged(_number, message, key, version);
-            if (sets) Keep(key, pending, version, new StampSet("", number, message.Incarnation, seen[number].Generation, false, Stamps(key, seen), isOwn: true), message.Sequence, began);
-            break;
-        }
-
-        partition.Unregister(pending);
-    }
-
-    public IEnumerable<Action> Invalidate(Mark mark, int number)
-    {
-        (string Key, int Version)[] changed = [.. World.Keys.Where(key => mark.IsClear ? World.PartitionOf(key) == number : World.MarksOf(key).Contains(mark)).Select(key => (key, _world.Change(key)))];
-        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
-        {
-            Invalidation? message = null;
-            var known = Coherence[number].Known;
-            yield return () => message = _world[number].Invalidate(mark, known);
-            var isLost = new bool[1];
-            foreach (var step in Acknowledge(message!, isLost)) yield return step;
-            if (isLost[0]) continue;
-            foreach (var (key, version) in changed) _world.Acknowledged(_number, message!, key, version);
-            break;
-        }
+        if (_local.TryGetValue(key, out var entry)) _local[key] = entry with { IsStale = true };
     }
 
     /// <summary>Reads a key; <paramref name="done"/> is told whether it had to be loaded.</summary>
     public IEnumerable<Action> Read(string key, Action<bool>? done = null)
     {
         var number = World.PartitionOf(key);
-        var (partition, began, order) = (Coherence[number], _world.Now, _world.Order);
+        var (partition, asked) = (Coherence[number], new Asked(_number, key, _world.Now, _world.Order));
         if (Enumerable.Range(0, World.Partitions).Any(p => !Coherence[p].HasHead)) yield break;
         var pending = new WrittenKey(key);
         partition.Register(pending);
-        if (_local.GetValueOrDefault(key) is { } local)
+        var fallback = _local.GetValueOrDefault(key);
+        if (fallback is { } local)
         {
             var verdict = Judge(local);
             if (NeedsAsking(verdict))
@@ -137,9 +62,9 @@ internal sealed class SimulatedNode : ILocalDrops
                 verdict = Judge(local);
             }
 
-            if (verdict == Verdict.Valid && local.Sequence >= pending.Highest)
+            if (verdict == Verdict.Valid && !local.IsStale && local.Sequence >= pending.Highest)
             {
-                Serve(key, local.Version, began, order, "L1");
+                _world.Promises.Served(asked, local.Version, "L1", IsKnownTo(local));
                 partition.Unregister(pending);
                 done?.Invoke(false);
                 yield break;
@@ -147,9 +72,12 @@ internal sealed class SimulatedNode : ILocalDrops
         }
 
         var seen = Coherence.Snapshot();
+        var isAnswered = !Coherence.IsHeld(key, Own(key, seen));
         SimulatedPartition.Entry? found = null;
-        yield return () => found = _world[number].Get(key);
-        for (var attempt = 0; attempt < MaximumAttempts; attempt++)
+        if (isAnswered) yield return () => isAnswered = _world.Send(number, tier => found = tier.Get(key));
+        var token = _world.NextId();
+        Head? lease = null;
+        for (var attempt = 0; isAnswered && lease is null && attempt < MaximumAttempts; attempt++)
         {
             if (found is { } entry)
             {
@@ -161,99 +89,88 @@ internal sealed class SimulatedNode : ILocalDrops
                     verdict = Coherence.Judge(stamps, entry.Sequence, _world.Now);
                 }
 
-                if (verdict != Verdict.Invalid) Keep(key, pending, entry.Version, stamps, entry.Sequence, long.MinValue);
-                if (verdict == Verdict.Valid)
+                if (verdict != Verdict.Invalid)
                 {
-                    Serve(key, entry.Version, began, order, "L2");
+                    Keep(key, pending, entry.Version, stamps, entry.Sequence, long.MinValue, isStale: entry.IsStale);
+                    fallback = new Local(entry.Version, stamps, entry.Sequence, long.MinValue, entry.IsStale, false);
+                }
+
+                if (verdict == Verdict.Valid && !entry.IsStale)
+                {
+                    _world.Promises.Served(asked, entry.Version, "L2", isBounded: true);
                     partition.Unregister(pending);
                     done?.Invoke(false);
                     yield break;
                 }
             }
 
-            var (token, known) = (_world.NextId(), partition.Known);
-            (Head Head, bool IsGranted, SimulatedPartition.Entry? Entry) lease = default;
-            yield return () => lease = _world[number].Lease(key, token, found?.Id ?? 0, known);
-            partition.See(lease.Head);
-            if (lease.IsGranted)
-            {
-                var loading = _world.Now;
-                var version = 0;
-                yield return () => version = _world.Source(key);
-                var loaded = new SimulatedPartition.Entry(version, _world.NextId(), lease.Head.Incarnation, lease.Head.Sequence, Stamps(key, seen));
-                var isStored = false;
-                yield return () => isStored = _world[number].Fill(key, token, loaded);
-                if (isStored) Keep(key, pending, version, new StampSet("", number, loaded.Incarnation, seen[number].Generation, false, loaded.Marks, isOwn: true), loaded.Sequence, loading);
-                done?.Invoke(true);
-                break;
-            }
+            var known = partition.Known;
+            (Head Head, bool IsGranted, SimulatedPartition.Entry? Entry) reply = default;
+            yield return () => isAnswered = _world.Send(number, tier => reply = tier.Lease(key, token, found?.Id ?? 0, known));
+            if (!isAnswered) break;
+            partition.See(reply.Head);
+            if (reply.IsGranted) lease = reply.Head;
+            else if (reply.Entry is null) break;
+            found = reply.Entry;
+        }
 
-            if (lease.Entry is null) break;
-            found = lease.Entry;
+        // Whoever has the lease may bring it; who can't ask for one loads all the same.
+        if (isAnswered && lease is null) StandIn(asked, fallback, pending);
+        else
+        {
+            foreach (var step in Load(asked, fallback, pending, lease, token)) yield return step;
+            done?.Invoke(true);
         }
 
         partition.Unregister(pending);
     }
 
-    public void BeginCatchUp(int number) => _world.Begin(_number, CatchUp(number));
-
-    private IEnumerable<Action> CatchUp(int number)
+    /// <summary>Keeps what a read, a load or a Set brought, if nothing happened to it on its way.</summary>
+    public void Keep(string key, PendingKey pending, int version, StampSet stamps, long sequence, long began, bool isStale = false, bool isBehind = false)
     {
-        if (_isCatchingUp[number]) yield break;
-        _isCatchingUp[number] = true;
-        var partition = Coherence[number];
-        try
+        if (!Coherence[stamps.Partition].Admits(pending, sequence)) return;
+        _world.Story?.Add($"node {_number} keeps version {version} of '{key}', stamps {stamps.Incarnation}:{sequence} {string.Join(' ', stamps.Marks.ToArray().Select(mark => $"{mark.Mark.Name}={mark.Incarnation}:{mark.Sequence}"))}");
+        if (!_local.TryGetValue(key, out var present) || present.Sequence <= sequence) _local[key] = new Local(version, stamps, sequence, began, isStale, isBehind);
+    }
+
+    public static Stamp[] Stamps(string key, SeenSnapshot seen) =>
+        [.. World.MarksOf(key).Select(mark => new Stamp(mark, World.PartitionOf(mark), seen[World.PartitionOf(mark)].Incarnation, seen[World.PartitionOf(mark)].Seen))];
+
+    /// <summary>Runs the factory, and sends what it brings where it holds a lease.</summary>
+    private IEnumerable<Action> Load(Asked asked, Local? fallback, PendingKey pending, Head? lease, long token)
+    {
+        var (key, number, loading) = (asked.Key, World.PartitionOf(asked.Key), _world.Now);
+        var seen = Coherence.Snapshot();
+        var minimum = Coherence.Version.Source.Version;
+        SimulatedSource.Reading? read = null;
+        yield return () => read = _world.Fails(16) ? null : _world.Source.Read(key, minimum);
+        if (read is not { } row)
         {
-            while (partition.IsMissing)
-            {
-                var (after, target) = partition.BeginCatchUp();
-                IReadOnlyList<Invalidation> log = [];
-                yield return () => log = _world[number].ReadLog(after);
-                if (partition.CatchUp(log, target)) continue;
-                var heads = new Head[1];
-                foreach (var step in Touch(number, heads)) yield return step;
-                partition.Adopt(heads[0]);
-            }
+            StandIn(asked, fallback, pending);
+            yield break;
         }
-        finally
+
+        var (stamps, sequence, isKept) = (Own(key, seen, lease), lease?.Sequence ?? seen[number].Seen, true);
+        if (lease is not null && !Coherence.IsHeld(key, stamps))
         {
-            _isCatchingUp[number] = false;
+            var loaded = new SimulatedPartition.Entry(row.Version, _world.NextId(), stamps.Incarnation, sequence, Stamps(key, seen));
+            var isStored = false;
+            yield return () => isKept = !_world.Send(number, tier => isStored = tier.Fill(key, token, loaded)) || isStored;
         }
+
+        if (isKept) Keep(key, pending, row.Version, stamps, sequence, loading, isBehind: row.IsBehind);
     }
 
-    private IEnumerable<Action> Sync(int number)
+    /// <summary>Serves what is stale where nothing fresh is to be had, unless that was invalidated.</summary>
+    private void StandIn(Asked asked, Local? entry, PendingKey pending)
     {
-        var (partition, known, sentAt, heads) = (Coherence[number], Coherence[number].Known, _world.Now, new Head[1]);
-        foreach (var step in Touch(number, heads)) yield return step;
-        if (partition.Verify(heads[0], known, sentAt) is Progress.Current or Progress.Old) yield break;
-        foreach (var step in CatchUp(number)) yield return step;
-        partition.Verify(heads[0], known, sentAt);
+        if (entry is null) return;
+        var verdict = Judge(entry);
+        if (Coherence.Holds(ProtocolRules.FallbacksJudged) && (entry.Sequence < pending.Removed || verdict is Verdict.Invalid or Verdict.Unknown)) return;
+        _world.Promises.StoodIn(asked, entry.Version, isBounded: verdict == Verdict.Valid && IsKnownTo(entry));
     }
 
-    private IEnumerable<Action> Touch(int number, Head[] head)
-    {
-        var (partition, known) = (Coherence[number], Coherence[number].Known);
-        yield return () => head[0] = _world[number].Touch(known);
-        if (!partition.IsLostIn(head[0], known)) yield break;
-        yield return () => head[0] = _world[number].Renew(head[0].Incarnation, known);
-        partition.Adopt(head[0]);
-    }
-
-    private IEnumerable<Action> Acknowledge(Invalidation message, bool[] isLost)
-    {
-        var partition = Coherence[message.Partition];
-        switch (partition.ApplyOwn(message))
-        {
-            case Progress.Lost:
-                foreach (var step in Sync(message.Partition)) yield return step;
-                isLost[0] = partition.IsLost(message);
-                break;
-            case Progress.Foreign:
-                BeginCatchUp(message.Partition);
-                break;
-        }
-    }
-
+    /// <summary>Asks for all marks of an entry, of the partitions that answer.</summary>
     private IEnumerable<Action> Ask(StampSet stamps)
     {
         var asked = new Dictionary<int, HashSet<Mark>> { [stamps.Partition] = [Mark.Clear] };
@@ -265,9 +182,10 @@ internal sealed class SimulatedNode : ILocalDrops
 
         foreach (var (number, marks) in asked)
         {
-            var (partition, known, sentAt, reply) = (Coherence[number], Coherence[number].Known, _world.Now, default(MarksReply));
+            var (partition, known, sentAt, reply, isAnswered) = (Coherence[number], Coherence[number].Known, _world.Now, default(MarksReply), false);
             var baseline = partition.Baseline;
-            yield return () => reply = _world[number].ReadMarks(marks);
+            yield return () => isAnswered = _world.Send(number, tier => reply = tier.ReadMarks(marks));
+            if (!isAnswered) continue;
             if (partition.Verify(reply.Head, known, sentAt) != Progress.Lost) partition.Learn(marks, reply, baseline);
             _world.Story?.Add($"node {_number} is told of {string.Join(',', reply.Sequences)} at {reply.Head.Sequence}, partition {number}");
         }
@@ -275,17 +193,20 @@ internal sealed class SimulatedNode : ILocalDrops
 
     private Verdict Judge(Local local) => Coherence.Judge(local.Stamps, local.Sequence, _world.Now, local.Stamps.IsOwn ? local.Began : long.MinValue);
 
+    /// <summary>Whether the bound holds for an entry. For one that a node which heard nothing has read from a replica nobody can say.</summary>
+    private bool IsKnownTo(Local local) => !local.IsBehind || Coherence.Judge(local.Stamps, local.Sequence, _world.Now) == Verdict.Valid;
+
     private static bool NeedsAsking(Verdict verdict) => verdict is Verdict.Unknown or Verdict.Unverified;
 
-    private void Serve(string key, int version, long began, long order, string tier) => _world.Served(_number, key, version, began, order, tier);
-
-    private void Keep(string key, PendingKey pending, int version, StampSet stamps, long sequence, long began)
+    private static StampSet Own(string key, SeenSnapshot seen, Head? lease = null)
     {
-        if (!Coherence[stamps.Partition].Admits(pending, sequence)) return;
-        _world.Story?.Add($"node {_number} keeps version {version} of '{key}', stamps {stamps.Incarnation}:{sequence} {string.Join(' ', stamps.Marks.ToArray().Select(mark => $"{mark.Mark.Name}={mark.Incarnation}:{mark.Sequence}"))}");
-        if (!_local.TryGetValue(key, out var present) || present.Sequence <= sequence) _local[key] = new Local(version, stamps, sequence, began);
+        var (number, present) = (World.PartitionOf(key), seen[World.PartitionOf(key)]);
+        return new StampSet("", number, lease?.Incarnation ?? present.Incarnation, present.Generation, false, Stamps(key, seen), isOwn: true, hold: seen.Hold);
     }
 
-    private static Stamp[] Stamps(string key, SeenSnapshot seen) =>
-        [.. World.MarksOf(key).Select(mark => new Stamp(mark, World.PartitionOf(mark), seen[World.PartitionOf(mark)].Incarnation, seen[World.PartitionOf(mark)].Seen))];
+    /// <summary>What a node has in memory.</summary>
+    private sealed record Local(int Version, StampSet Stamps, long Sequence, long Began, bool IsStale, bool IsBehind);
 }
+
+/// <summary>A read: whose, of what, and when it was begun.</summary>
+internal readonly record struct Asked(int Node, string Key, long Began, long Order);

@@ -14,9 +14,12 @@ internal sealed class SimulatedPartition(int number, World world)
     private bool _isNewRun;
 
     /// <summary>An entry as it is stored.</summary>
-    internal sealed record Entry(int Version, long Id, long Incarnation, long Sequence, Stamp[] Marks);
+    internal sealed record Entry(int Version, long Id, long Incarnation, long Sequence, Stamp[] Marks, bool IsStale = false);
 
     public Head Present => HeadOf(_state);
+
+    /// <summary>The commit that loads knew of when the incarnation began.</summary>
+    public long FirstSource { get; private set; }
 
     public Head? ReadHead() => _state.Incarnation == 0 ? null : HeadOf(_state);
 
@@ -43,11 +46,14 @@ internal sealed class SimulatedPartition(int number, World world)
 
     public Entry? Get(string key) => _state.Entries.GetValueOrDefault(key);
 
-    public Invalidation Remove(string key, Known known)
+    /// <summary>Removes or expires a key.</summary>
+    public Invalidation Invalidate(InvalidationKind kind, string key, Known known)
     {
         Begin(known);
-        _state = _state with { Entries = Without(_state.Entries, key), Leases = Without(_state.Leases, key) };
-        return Number(InvalidationKind.Remove, [key]);
+        if (kind == InvalidationKind.Expire) Lapse(key);
+        else _state = _state with { Entries = Without(_state.Entries, key) };
+        _state = _state with { Leases = Without(_state.Leases, key) };
+        return Number(kind, [key]);
     }
 
     public Invalidation Invalidate(Mark mark, Known known)
@@ -61,7 +67,8 @@ internal sealed class SimulatedPartition(int number, World world)
     {
         Begin(known);
         if (known.Incarnation != _state.Incarnation || known.Seen != _state.Sequence) return (null, HeadOf(_state), 0);
-        var version = world.Change(key);
+        var version = world.Source.Change(key);
+        _state = _state with { Source = world.Source.Commit };
         var entry = new Entry(version, world.NextId(), _state.Incarnation, _state.Sequence + 1, marks);
         _state = _state with { Entries = new(_state.Entries) { [key] = entry }, Leases = Without(_state.Leases, key) };
         return (Number(InvalidationKind.Set, [key]), HeadOf(_state), version);
@@ -72,7 +79,7 @@ internal sealed class SimulatedPartition(int number, World world)
     {
         Begin(known);
         var head = HeadOf(_state);
-        if (_state.Entries.GetValueOrDefault(key) is { } entry && entry.Id != rejected && entry.Incarnation == _state.Incarnation) return (head, false, entry);
+        if (_state.Entries.GetValueOrDefault(key) is { } entry && entry.Id != rejected && !entry.IsStale && entry.Incarnation == _state.Incarnation) return (head, false, entry);
 
         // The holder may have gone without a word: his lease ends.
         if (_state.Leases.ContainsKey(key) && !world.Chance(2)) return (head, false, null);
@@ -97,9 +104,15 @@ internal sealed class SimulatedPartition(int number, World world)
         return HeadOf(_state);
     }
 
+    /// <summary>An entry's lifetime is over: its bytes stay, for who wants them nevertheless.</summary>
+    public void Lapse(string key)
+    {
+        if (_state.Entries.GetValueOrDefault(key) is { } entry) _state = _state with { Entries = new(_state.Entries) { [key] = entry with { IsStale = true } } };
+    }
+
     public void Evict()
     {
-        _state = _state with { Incarnation = 0 };
+        _state = _state with { Incarnation = 0, Source = 0 };
         Keep();
     }
 
@@ -114,13 +127,14 @@ internal sealed class SimulatedPartition(int number, World world)
 
     private void Begin(Known known)
     {
+        if (known.Source > _state.Source) _state = _state with { Source = known.Source };
         if (_state.Incarnation == 0) BeginIncarnation(known);
         else if (_isNewRun || (known.Incarnation == _state.Incarnation && known.Seen > _state.Sequence))
         {
             var from = _state.Sequence;
             var start = Math.Max(Math.Max(from, known.Incarnation == _state.Incarnation ? known.Seen : 0), world.NextMoment()) + 1;
             _state = _state with { Base = start, Sequence = start, Eras = _state.Eras.Add(new Era(from, start)) };
-            Send(new Invalidation(number, _state.Incarnation, start, start, InvalidationKind.Jump, [], default, from));
+            Send(new Invalidation(number, _state.Incarnation, start, start, InvalidationKind.Jump, [], default, from, _state.Source));
         }
 
         _isNewRun = false;
@@ -128,8 +142,10 @@ internal sealed class SimulatedPartition(int number, World world)
 
     private void BeginIncarnation(Known known)
     {
-        _state = new State { Incarnation = Math.Max(world.NextMoment(), known.Incarnation + 1), Entries = _state.Entries };
+        _state = new State { Incarnation = Math.Max(world.NextMoment(), known.Incarnation + 1), Source = _state.Source, Entries = _state.Entries };
         world.Story?.Add($"partition {number}: incarnation {_state.Incarnation}");
+        FirstSource = _state.Source;
+        world.Promises.Emptied(number, FirstSource);
         _log.Clear();
         Keep();
     }
@@ -137,7 +153,7 @@ internal sealed class SimulatedPartition(int number, World world)
     private Invalidation Number(InvalidationKind kind, IReadOnlyList<string> keys, Mark mark = default)
     {
         _state = _state with { Sequence = _state.Sequence + 1 };
-        var message = new Invalidation(number, _state.Incarnation, _state.Base, _state.Sequence, kind, keys, mark);
+        var message = new Invalidation(number, _state.Incarnation, _state.Base, _state.Sequence, kind, keys, mark, Source: _state.Source);
         Send(message);
         return message;
     }
@@ -157,7 +173,7 @@ internal sealed class SimulatedPartition(int number, World world)
         if (_copies.Count > Copies) _copies.RemoveAt(0);
     }
 
-    private static Head HeadOf(State state) => new(state.Incarnation, state.Base, state.Sequence, state.Floor) { Eras = state.Eras };
+    private static Head HeadOf(State state) => new(state.Incarnation, state.Base, state.Sequence, state.Floor) { Eras = state.Eras, Source = state.Source };
 
     private static Dictionary<string, T> Without<T>(Dictionary<string, T> all, string key)
     {
@@ -177,6 +193,8 @@ internal sealed class SimulatedPartition(int number, World world)
         public long Sequence { get; init; }
 
         public long Floor { get; init; }
+
+        public long Source { get; init; }
 
         public EraHistory Eras { get; init; } = EraHistory.First;
 
