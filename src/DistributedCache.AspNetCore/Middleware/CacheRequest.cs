@@ -104,7 +104,7 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
         if (value is not StoredResponse stored) return true;
         if (!Selects(stored)) return Variant is null;
         if (!ResponseFit.HasAcceptedCoding(keyed, stored)) return Refuse("vary-miss");
-        var age = stored.AgeAt(site.Time.GetUtcNow());
+        var age = stored.AgeAt(site.Clock.UtcNow);
         if (age >= (stored.Lifetime.Fresh ?? 0)) return Refuse("stale");
         if (IsForPart && !ResponseFit.Covers(Context.Request.Headers, stored)) return Refuse("partial");
         return _demands.AllowFresh(stored, age) || Refuse("request");
@@ -122,7 +122,7 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     public bool MayStandIn(StoredResponse stored, Failure failure)
     {
         if (!Selects(stored) || !ResponseFit.HasAcceptedCoding(keyed, stored) || (IsForPart && !ResponseFit.Covers(Context.Request.Headers, stored))) return false;
-        var over = stored.AgeAt(site.Time.GetUtcNow()) - (stored.Lifetime.Fresh ?? 0);
+        var over = stored.AgeAt(site.Clock.UtcNow) - (stored.Lifetime.Fresh ?? 0);
         if (over < 0) return failure != Failure.None;
         if (stored.Lifetime.MustRevalidate) return false;
         if (_demands.AllowStale(over)) return true;

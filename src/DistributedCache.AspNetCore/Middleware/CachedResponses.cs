@@ -18,16 +18,15 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         answering = Task.CompletedTask;
         if (policy.Code.Length > 0 || site.Status.ShowsKeys) return false;
         var request = new KeyedRequest(context, policy, []);
-        var key = new PlainKey(stackalloc char[RequestKeys.MaximumPlain]);
-        if (!RequestKeys.TryWriteBase(request, ref key) || _cache.FindHit(key.Text) is not { Value: StoredResponse stored } entry) return false;
+        Span<char> key = stackalloc char[RequestKeys.MaximumLength];
+        if (_cache.FindHit(RequestKeys.Base(request, key)) is not { Value: StoredResponse stored } entry) return false;
         if (!ResponseFit.IsSelected(request, stored))
         {
-            if (!RequestKeys.TryWriteVariant(request, stored.Selection.Names, ref key) || _cache.FindHit(key.Text) is not { Value: StoredResponse variant } found
-                || !ResponseFit.IsSelected(request, variant)) return false;
+            if (_cache.FindHit(RequestKeys.Variant(request, stored.Selection.Names, key)) is not { Value: StoredResponse variant } found || !ResponseFit.IsSelected(request, variant)) return false;
             (stored, entry) = (variant, found);
         }
 
-        var age = stored.AgeAt(site.Time.GetUtcNow());
+        var age = stored.AgeAt(site.Clock.UtcNow);
         if (age >= (stored.Lifetime.Fresh ?? 0) || !ResponseFit.HasAcceptedCoding(request, stored)) return false;
         var headers = context.Request.Headers;
         if ((headers.CacheControl.Count > 0 || headers.Pragma.Count > 0) && !RequestDemands.Of(headers).AllowFresh(stored, age)) return false;
@@ -118,7 +117,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
 
     private Task ServeAsync(CacheRequest request, StoredResponse stored, in CacheLookup<CachedItem> found)
     {
-        var age = stored.AgeAt(site.Time.GetUtcNow());
+        var age = stored.AgeAt(site.Clock.UtcNow);
         var texts = stored.TextsAt(age, site.Status);
         var headers = request.Context.Response.Headers;
         if (found.Tier == CacheTier.Source)

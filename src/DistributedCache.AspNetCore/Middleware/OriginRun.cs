@@ -31,7 +31,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
     {
         var client = _response.Body;
         KeyValuePair<string, StringValues>[] before = [.. _response.Headers];
-        _requested = _received = site.Time.GetUtcNow();
+        _requested = _received = site.Now;
         _asked = RequestConditions.Of(request.Context.Request.Headers);
 
         // What is stored has to be all of it, whatever this client has already.
@@ -61,7 +61,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
     /// <summary>Looks at the response before its first byte; answers whether the client gets the body.</summary>
     private bool Begin()
     {
-        _received = site.Time.GetUtcNow();
+        _received = site.Now;
         _status = _response.StatusCode;
         var headers = _response.Headers;
         if (stale is not null && _status == StatusCodes.Status304NotModified)

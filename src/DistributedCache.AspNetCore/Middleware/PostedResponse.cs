@@ -30,7 +30,7 @@ internal sealed class PostedResponse
     private PostedResponse(CacheRequest request, ResponseSite site)
     {
         (_request, _site) = (request, site);
-        _requested = site.Time.GetUtcNow();
+        _requested = site.Now;
         _client = request.Context.Response.Body;
         _capture = new CaptureStream(_client, site.Options.MaximumBodySize, Begin);
     }
@@ -62,7 +62,7 @@ internal sealed class PostedResponse
 
     private bool Begin()
     {
-        _received = _site.Time.GetUtcNow();
+        _received = _site.Now;
         var response = _request.Context.Response;
         _length = response.ContentLength;
         _decision = IsOfTheTarget(response.Headers)

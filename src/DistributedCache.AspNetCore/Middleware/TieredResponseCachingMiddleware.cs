@@ -33,7 +33,7 @@ internal sealed class TieredResponseCachingMiddleware
     {
         (_next, _engine, _policies) = (next, engine, policies);
         _site = new ResponseSite(
-            options.Value, new CacheStatus(options.Value.CacheName, showsKeys: environment.IsDevelopment()), new EdgeAnswers(edges ?? EdgeHeaders.None), engine.Clock.Provider);
+            options.Value, new CacheStatus(options.Value.CacheName, showsKeys: environment.IsDevelopment()), new EdgeAnswers(edges ?? EdgeHeaders.None), engine.Clock);
         _tokens = new TokenCookie(protection, options.Value.ReadYourWritesFor, log);
         _unsafe = new UnsafeRequests(next, engine, _site, _tokens, () => policies.SpeakToEdges || _site.Edges.AreThere);
         _responses = new CachedResponses(engine, _site, new ResponseLoad(next, _site, scopes));

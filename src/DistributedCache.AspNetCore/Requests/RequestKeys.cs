@@ -9,8 +9,8 @@ namespace DistributedCache.AspNetCore.Requests;
 /// the next by what it can't hold, or stands behind its length; and what may be missing says whether it is there.</summary>
 internal static class RequestKeys
 {
-    /// <summary>Characters of the longest key that shows its parts; a longer one is a hash.</summary>
-    public const int MaximumPlain = 256;
+    /// <summary>Characters of the longest key: one that shows its parts, or else a hash.</summary>
+    public const int MaximumLength = 256;
 
     private const string Prefix = "http:";
     private const string HashPrefix = "http:#";
@@ -22,83 +22,75 @@ internal static class RequestKeys
         "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Prefix", "X-Forwarded-Port", "X-Original-Host", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
     ];
 
-    /// <summary>Writes the key of all variants of a request's response; false where it is to be asked for as a string.</summary>
-    public static bool TryWriteBase(in KeyedRequest request, ref PlainKey key)
-    {
-        key.Begin(Prefix);
-        WriteBase(request, ref key);
-        return key.IsWhole;
-    }
-
-    /// <summary>Writes the key of the variant that the request's fields of these names choose.</summary>
-    /// <inheritdoc cref="TryWriteBase"/>
-    public static bool TryWriteVariant(in KeyedRequest request, string[] names, ref PlainKey key)
-    {
-        key.Begin(Prefix);
-        WriteBase(request, ref key);
-        key.Add("vary");
-        WriteSelection(request, names, null, ref key);
-        return key.IsWhole;
-    }
-
     /// <summary>The key of all variants: host, path, query and what the policy varies by.</summary>
-    public static string Base(in KeyedRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="buffer">Room for the longest key.</param>
+    public static ReadOnlySpan<char> Base(in KeyedRequest request, Span<char> buffer)
     {
-        var plain = new PlainKey(stackalloc char[MaximumPlain]);
-        if (TryWriteBase(request, ref plain)) return plain.Text.ToString();
-        var hashed = new CanonicalKey();
+        var plain = new PlainKey(buffer, Prefix);
+        WriteBase(request, ref plain);
+        if (plain.TryEnd(out var key)) return key;
+        var hashed = new CanonicalKey(stackalloc byte[CanonicalKey.UsualRoom]);
         WriteBase(request, ref hashed);
-        return HashPrefix + hashed.Hash();
+        return buffer[..hashed.End(HashPrefix, buffer)];
     }
+
+    /// <inheritdoc cref="Base(in KeyedRequest, Span{char})"/>
+    public static string Base(in KeyedRequest request) => Base(request, stackalloc char[MaximumLength]).ToString();
 
     /// <summary>The key of the variant that the request's fields of these names choose.</summary>
-    public static string Variant(in KeyedRequest request, string[] names)
+    /// <param name="request">The request.</param>
+    /// <param name="names">The names, lower-case.</param>
+    /// <param name="buffer">Room for the longest key.</param>
+    public static ReadOnlySpan<char> Variant(in KeyedRequest request, string[] names, Span<char> buffer)
     {
-        var plain = new PlainKey(stackalloc char[MaximumPlain]);
-        if (TryWriteVariant(request, names, ref plain)) return plain.Text.ToString();
-        var hashed = new CanonicalKey();
-        WriteBase(request, ref hashed);
-        hashed.Add("vary");
-        WriteSelection(request, names, null, ref hashed);
-        return HashPrefix + hashed.Hash();
+        var plain = new PlainKey(buffer, Prefix);
+        WriteVariant(request, names, ref plain);
+        if (plain.TryEnd(out var key)) return key;
+        var hashed = new CanonicalKey(stackalloc byte[CanonicalKey.UsualRoom]);
+        WriteVariant(request, names, ref hashed);
+        return buffer[..hashed.End(HashPrefix, buffer)];
     }
+
+    /// <inheritdoc cref="Variant(in KeyedRequest, string[], Span{char})"/>
+    public static string Variant(in KeyedRequest request, string[] names) => Variant(request, names, stackalloc char[MaximumLength]).ToString();
 
     /// <summary>What the request says in the fields of these names.</summary>
     /// <param name="request">The request.</param>
     /// <param name="names">Lower-case.</param>
     /// <param name="language">What stands for the request's <c>Accept-Language</c>: the language that it prefers to all others. Null: the field.</param>
-    public static string Selection(in KeyedRequest request, string[] names, string? language = null)
-    {
-        if (names.Length == 0) return "";
-        var plain = new PlainKey(stackalloc char[MaximumPlain]);
-        WriteSelection(request, names, language, ref plain);
-        if (plain.IsWhole) return plain.Text.ToString();
-        var hashed = new CanonicalKey();
-        WriteSelection(request, names, language, ref hashed);
-        return hashed.Hash();
-    }
+    public static string Selection(in KeyedRequest request, string[] names, string? language = null) =>
+        names.Length == 0 ? "" : Selection(request, names, language, stackalloc char[MaximumLength]).ToString();
 
     /// <summary>Whether the request says this in the fields of these names.</summary>
-    /// <inheritdoc cref="Selection"/>
-    public static bool Selects(in KeyedRequest request, string[] names, string selection, string? language = null)
-    {
-        if (names.Length == 0) return true;
-        var plain = new PlainKey(stackalloc char[MaximumPlain]);
-        WriteSelection(request, names, language, ref plain);
-        return plain.IsWhole ? plain.Text.SequenceEqual(selection) : Selection(request, names, language) == selection;
-    }
+    /// <inheritdoc cref="Selection(in KeyedRequest, string[], string)"/>
+    public static bool Selects(in KeyedRequest request, string[] names, string selection, string? language = null) =>
+        names.Length == 0 || Selection(request, names, language, stackalloc char[MaximumLength]).SequenceEqual(selection);
 
     /// <summary>The tag of everything under a target: all queries apart, all variants.</summary>
     public static string UriTag(HostString host, string path, string? query)
     {
-        var key = new CanonicalKey();
-        key.Add(host.Value?.ToLowerInvariant());
+        const string Kind = "uri:";
+        var key = new CanonicalKey(stackalloc byte[CanonicalKey.UsualRoom]);
+        key.AddLower(host.Value);
         key.Add(path);
         key.Add(query);
-        return "uri:" + key.Hash();
+        Span<char> tag = stackalloc char[Kind.Length + CanonicalKey.HashLength];
+        key.End(Kind, tag);
+        return new string(tag);
     }
 
     public static string UriTag(HttpRequest request) => UriTag(request.Host, request.PathBase.Add(request.Path).Value ?? "", request.QueryString.Value);
+
+    private static ReadOnlySpan<char> Selection(in KeyedRequest request, string[] names, string? language, Span<char> buffer)
+    {
+        var plain = new PlainKey(buffer, "");
+        WriteSelection(request, names, language, ref plain);
+        if (plain.TryEnd(out var selection)) return selection;
+        var hashed = new CanonicalKey(stackalloc byte[CanonicalKey.UsualRoom]);
+        WriteSelection(request, names, language, ref hashed);
+        return buffer[..hashed.End("", buffer)];
+    }
 
     private static void WriteBase<TSink>(in KeyedRequest keyed, ref TSink key)
         where TSink : IKeySink, allows ref struct
@@ -107,7 +99,7 @@ internal static class RequestKeys
         var request = context.Request;
         key.Add(isForPart ? "part" : "whole");
         key.Add(request.Scheme);
-        AddLower(request.Host.Value, ref key);
+        key.AddLower(request.Headers.Host.ToString());
         key.Add(request.PathBase.Value);
         key.Add(request.Path.Value);
         if (policy.VaryByQuery is not { } names) key.Add(request.QueryString.Value);
@@ -141,6 +133,14 @@ internal static class RequestKeys
         .Select(static pair => pair.Trim())
         .Where(static pair => !pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase) && !pair.StartsWith("by=", StringComparison.OrdinalIgnoreCase)));
 
+    private static void WriteVariant<TSink>(in KeyedRequest request, string[] names, ref TSink key)
+        where TSink : IKeySink, allows ref struct
+    {
+        WriteBase(request, ref key);
+        key.Add("vary");
+        WriteSelection(request, names, null, ref key);
+    }
+
     private static void WriteSelection<TSink>(in KeyedRequest keyed, string[] names, string? language, ref TSink key)
         where TSink : IKeySink, allows ref struct
     {
@@ -171,18 +171,6 @@ internal static class RequestKeys
     {
         key.Add(value is null ? "-" : "=");
         if (value is not null) key.Add(value);
-    }
-
-    private static void AddLower<TSink>(string? value, ref TSink key)
-        where TSink : IKeySink, allows ref struct
-    {
-        var text = value.AsSpan();
-        if (text.Length <= MaximumPlain)
-        {
-            Span<char> lower = stackalloc char[MaximumPlain];
-            key.Add(lower[..text.ToLowerInvariant(lower)]);
-        }
-        else key.Add(value!.ToLowerInvariant());
     }
 
     private static void AddUser<TSink>(ClaimsPrincipal user, ref TSink key)

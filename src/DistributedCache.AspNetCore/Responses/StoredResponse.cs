@@ -67,7 +67,8 @@ internal sealed class StoredResponse : CachedItem
         + Headers.Sum(static header => 96 + (2L * (header.Key.Length + header.Value.Sum(static v => v?.Length ?? 0))));
 
     /// <summary>Milliseconds it is old.</summary>
-    public long AgeAt(DateTimeOffset now) => InitialAge + Math.Max(0, now.ToUnixTimeMilliseconds() - Received);
+    /// <param name="now">Unix milliseconds.</param>
+    public long AgeAt(long now) => InitialAge + Math.Max(0, now - Received);
 
     public StringValues Find(string name)
     {
