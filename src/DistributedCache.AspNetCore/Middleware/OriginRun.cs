@@ -21,6 +21,9 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
     private RequestConditions _asked;
     private StorageDecision _decision;
     private List<KeyValuePair<string, StringValues>>? _fields;
+    private Selection _selection = Selection.All;
+    private bool _isRelieved;
+    private bool _isToBeTagged;
     private long? _length;
     private int _status;
     private HeaderDictionary? _renewing;
@@ -34,9 +37,10 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         _requested = _received = site.Now;
         _asked = RequestConditions.Of(request.Context.Request.Headers);
 
-        // What is stored has to be all of it, whatever this client has already.
+        // What is stored has to be all of it, whatever this client has already: its own condition is held against the answer.
+        _isRelieved = stale is not null || (stores && !request.IsForPart);
         if (stale is not null) RequestConditions.Validating(stale, request.IsForPart ? _asked.Range : default).Put(request.Context.Request.Headers);
-        else if (stores && !request.IsForPart) default(RequestConditions).Put(request.Context.Request.Headers);
+        else if (_isRelieved) default(RequestConditions).Put(request.Context.Request.Headers);
         var capture = new CaptureStream(hasClient ? client : Stream.Null, stores ? site.Options.MaximumBodySize : -1, Begin);
         _response.Body = capture;
         try
@@ -81,25 +85,28 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         var speaks = site.Edges.IsFor(request.Policy);
         var isForEdges = isKept && request.IsForEdges;
         if (speaks && isForEdges) site.Edges.TryTag(headers, request.Tags);
-        if (isKept) _fields = StoredHeaders.Of(headers, _status, _received);
+        if (isKept) (_fields, _selection) = (StoredHeaders.Of(headers, _status, _received), request.SelectionOf(headers));
+        _isToBeTagged = isKept && _status == StatusCodes.Status200OK && headers.ETag.Count == 0 && headers.LastModified.Count == 0;
 
         // Before the server puts a date of its own clock on it.
         _age = Age.WhenReceived(headers, _requested, _received);
         if (!hasClient) return false;
+
+        // Its tag is made of the body: who may have it already waits for that.
+        if (_isToBeTagged && _isRelieved && StoredHeaders.NamesOwnTag(_asked.IfNoneMatch)) return false;
         request.IsAnswered = true;
         if (speaks && isForEdges) site.Edges.Allow(headers, request.Policy, _decision.Lifetime, _age, isDoubtful: false);
         else if (speaks) site.Edges.Forbid(headers);
         site.Status.Forwarded(headers, request.Reason, isKept, detail: _decision.Against, key: request.Key);
-        return true;
+        if (!_isRelieved || _status != StatusCodes.Status200OK || !_asked.AreMetBy(headers)) return true;
+        ResponseWriter.SayUnchanged(_response);
+        return false;
     }
 
     private StoredResponse Stored(ReadOnlyMemory<byte> body)
     {
-        var headers = _response.Headers;
-        if (_status == StatusCodes.Status200OK && headers.ETag.Count == 0 && headers.LastModified.Count == 0) _fields!.Add(StoredHeaders.TagOf(body.Span));
-        return new StoredResponse(
-            _status, [.. _fields!], body, _age, _received.ToUnixTimeMilliseconds(), _decision.Lifetime,
-            request.SelectionOf(headers));
+        if (_isToBeTagged) _fields!.Add(StoredHeaders.TagOf(body.Span));
+        return new StoredResponse(_status, [.. _fields!], body, _age, _received.ToUnixTimeMilliseconds(), _decision.Lifetime, _selection);
     }
 
     /// <summary>What a 304 made of the stored response. It answers this request, whether or not it may still be stored.</summary>

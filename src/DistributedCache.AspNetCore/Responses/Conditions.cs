@@ -7,11 +7,12 @@ namespace DistributedCache.AspNetCore.Responses;
 /// <summary>A request's conditions on what it has already (RFC 9110, section 13; RFC 9111, section 4.3.2).</summary>
 internal static class Conditions
 {
-    /// <summary>Whether who asks has this representation: by its tag where he names one, else by its date.</summary>
-    public static bool IsUnchanged(IHeaderDictionary request, EntityTag? tag, StringValues lastModified)
+    /// <summary>Whether who asks has this representation: by its tag where he names one, else by its date. What does not say when it
+    /// was changed was not after it was made.</summary>
+    public static bool IsUnchanged(StringValues ifNoneMatch, StringValues ifModifiedSince, EntityTag? tag, StringValues lastModified, StringValues date)
     {
-        if (request.IfNoneMatch.Count > 0) return EntityTag.IsNamed(request.IfNoneMatch, tag);
-        return HttpDates.TryParse(request.IfModifiedSince, out var since) && HttpDates.TryParse(lastModified, out var changed) && changed <= since;
+        if (ifNoneMatch.Count > 0) return EntityTag.IsNamed(ifNoneMatch, tag);
+        return HttpDates.TryParse(ifModifiedSince, out var since) && HttpDates.TryParse(lastModified.Count > 0 ? lastModified : date, out var changed) && changed <= since;
     }
 
     /// <summary>Whether a part may be sent: <c>If-Range</c> asks for the whole where the rest is of another representation. It compares

@@ -28,10 +28,9 @@ internal static class ResponseWriter
         if (stored.Status is StatusCodes.Status200OK or StatusCodes.Status206PartialContent)
         {
             var asked = context.Request.Headers;
-            if (Conditions.IsUnchanged(asked, stored.Tag, stored.LastModified))
+            if (Conditions.IsUnchanged(asked.IfNoneMatch, asked.IfModifiedSince, stored.Tag, stored.LastModified, stored.Date))
             {
-                response.StatusCode = StatusCodes.Status304NotModified;
-                response.Headers.ContentType = response.Headers.ContentEncoding = response.Headers.ContentRange = default;
+                SayUnchanged(response);
                 return Task.CompletedTask;
             }
 
@@ -42,6 +41,14 @@ internal static class ResponseWriter
 
         // If the client has gone, that ends with its connection; what else ends requests early is over by now.
         return isHead || body.IsEmpty ? Task.CompletedTask : response.Body.WriteAsync(body, CancellationToken.None).AsTask();
+    }
+
+    /// <summary>Says that who asks has it already; nothing of the body may follow.</summary>
+    public static void SayUnchanged(HttpResponse response)
+    {
+        response.StatusCode = StatusCodes.Status304NotModified;
+        response.ContentLength = null;
+        response.Headers.ContentType = response.Headers.ContentEncoding = response.Headers.ContentRange = default;
     }
 
     /// <summary>Takes the part that is asked for; false where it lies behind the end.</summary>

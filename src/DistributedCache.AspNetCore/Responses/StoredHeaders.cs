@@ -26,6 +26,9 @@ internal static class StoredHeaders
     /// <summary>What validators begin with that are made here of the body.</summary>
     public const string OwnTag = "\"sha256-";
 
+    /// <summary>Whether a condition names a validator that was made here.</summary>
+    public static bool NamesOwnTag(StringValues condition) => condition.ToString().Contains(OwnTag, StringComparison.Ordinal);
+
     /// <param name="headers">The response's, before what is said to one client alone.</param>
     /// <param name="status">Its status: of a whole, parts will be served.</param>
     /// <param name="received">When it came: its date, where it has none.</param>

@@ -24,6 +24,7 @@ internal sealed class StoredResponse : CachedItem
         (Status, Headers, Body, InitialAge, Received, Lifetime, Selection) = (status, headers, body, initialAge, received, lifetime, selection);
         Tag = EntityTag.TryParse(Find(HeaderNames.ETag).ToString(), out var tag) ? tag : null;
         LastModified = Find(HeaderNames.LastModified);
+        Date = Find(HeaderNames.Date);
         Coding = Find(HeaderNames.ContentEncoding);
         if (status == StatusCodes.Status206PartialContent && ContentRange.TryParse(Find(HeaderNames.ContentRange), out var part)) Part = PartOf(part, body.Length);
     }
@@ -46,6 +47,8 @@ internal sealed class StoredResponse : CachedItem
     public EntityTag? Tag { get; }
 
     public StringValues LastModified { get; }
+
+    public StringValues Date { get; }
 
     /// <summary>How its body is compressed.</summary>
     public StringValues Coding { get; }

@@ -8,10 +8,16 @@ namespace DistributedCache.AspNetCore.Tests.Middleware;
 /// <summary>A hit in L1 makes nothing but what changes with each second.</summary>
 public class HitAllocationTests
 {
+    private const string LongPath = "/a-path-that-no-key-shows/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
+        + "/0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789/012345678901234567890123456789";
+
     [Theory]
-    [InlineData("")]
-    [InlineData("Accept-Encoding")]
-    public async Task Get_Hit_AllocatesNextToNothing(string vary)
+    [InlineData("", "/products/42")]
+    [InlineData("Accept-Encoding", "/products/42")]
+    [InlineData("", "/products/grün")]
+    [InlineData("", LongPath)]
+    [InlineData("Accept-Encoding", LongPath)]
+    public async Task Get_Hit_AllocatesNextToNothing(string vary, string path)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -31,7 +37,7 @@ public class HitAllocationTests
         context.Request.Method = "GET";
         context.Request.Scheme = "http";
         context.Request.Headers.Host = "localhost";
-        context.Request.Path = "/products/42";
+        context.Request.Path = path;
         context.Request.QueryString = new QueryString("?page=1");
         context.Request.Headers.UserAgent = "test";
         context.Request.Headers.AcceptEncoding = "gzip, deflate, br";

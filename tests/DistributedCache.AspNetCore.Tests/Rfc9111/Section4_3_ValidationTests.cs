@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
 
 /// <summary>RFC 9111, section 4.3: a stored response is validated by its own validators, and a 304 renews its fields.</summary>
@@ -118,5 +120,82 @@ public class Section4_3_ValidationTests
         Assert.DoesNotContain("stored", (await app.SendAsync(HttpMethod.Head, "/a")).CacheStatus, StringComparison.Ordinal);
         NotModified(origin, ("Cache-Control", "max-age=60"));
         Assert.Equal((200, "1"), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body));
+    }
+
+    [Fact]
+    public async Task Get_ConditionOnAnEmptyCache_IsHeldAgainstTheFirstAnswerWhichIsStoredWhole()
+    {
+        var origin = Tagged("max-age=60", ("Content-Type", "text/plain"));
+        await using var app = await origin.BehindProxyAsync();
+        var answer = await app.GetAsync("/a", ("If-None-Match", "\"v1\""));
+        Assert.Equal((304, "", "\"v1\"", "", "cache; fwd=uri-miss; stored"), (answer.Status, answer.Body, answer["ETag"], answer["Content-Type"], answer.CacheStatus));
+        Assert.False(origin.Asked.ContainsKey("If-None-Match"));
+        Assert.Equal((200, "1", "text/plain"), ((await app.GetAsync("/a")) is var whole ? whole.Status : 0, whole.Body, whole["Content-Type"]));
+        Assert.Equal(1, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_ConditionThatTheFirstAnswerDoesNotMeet_IsAnsweredWhole()
+    {
+        var origin = Tagged("max-age=60");
+        await using var app = await origin.BehindProxyAsync();
+        Assert.Equal((200, "1"), ((await app.GetAsync("/a", ("If-None-Match", "\"v0\""))) is var answer ? answer.Status : 0, answer.Body));
+    }
+
+    [Fact]
+    public async Task Get_ConditionOnAnAnswerThatIsNotStored_Is304AllTheSame()
+    {
+        var origin = Tagged("no-store");
+        await using var app = await origin.BehindProxyAsync();
+        Assert.Equal((304, ""), ((await app.GetAsync("/a", ("If-None-Match", "\"v1\""))) is var answer ? answer.Status : 0, answer.Body));
+    }
+
+    [Fact]
+    public async Task Get_ConditionOnAnError_IsTheError()
+    {
+        var origin = Tagged("max-age=60");
+        var answers = origin.Answer;
+        origin.Answer = context =>
+        {
+            context.Response.StatusCode = 500;
+            return answers(context);
+        };
+        await using var app = await origin.BehindProxyAsync();
+        Assert.Equal(500, (await app.GetAsync("/a", ("If-None-Match", "\"v1\""))).Status);
+    }
+
+    [Fact]
+    public async Task Get_ConditionByATagOfTheCachesOwnOnceItIsEmpty_Is304()
+    {
+        var origin = new Origin
+        {
+            Answer = static context =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                context.Response.ContentLength = 4;
+                return context.Response.WriteAsync("body");
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        var tag = (await app.GetAsync("/a"))["ETag"];
+        await app.Cache.ClearAsync(cancellationToken: TestContext.Current.CancellationToken);
+        var answer = await app.GetAsync("/a", ("If-None-Match", tag));
+        Assert.Equal((304, "", tag, "cache; fwd=uri-miss; stored"), (answer.Status, answer.Body, answer["ETag"], answer.CacheStatus));
+        await app.Cache.ClearAsync(cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal((200, "body"), ((await app.GetAsync("/a", ("If-None-Match", "\"sha256-other\""))) is var changed ? changed.Status : 0, changed.Body));
+        Assert.Equal(3, origin.Runs);
+    }
+
+    [Theory]
+    [InlineData(0, 304)]
+    [InlineData(-1, 200)]
+    public async Task Get_IfModifiedSinceOfAResponseWithoutLastModified_ComparesWithItsDate(int seconds, int status)
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"));
+        await using var app = await origin.BehindProxyAsync();
+        var date = app.Time.GetUtcNow();
+        await app.GetAsync("/a");
+        Assert.Equal(status, (await app.GetAsync("/a", ("If-Modified-Since", date.AddSeconds(seconds).ToString("r")))).Status);
     }
 }
