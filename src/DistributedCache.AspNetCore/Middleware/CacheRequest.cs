@@ -53,8 +53,11 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     /// <summary>Whether what was stored may not be any more.</summary>
     public bool IsRefused { get; set; }
 
-    /// <summary>The application's run for this very request, which uses its context: nobody else may until it has ended.</summary>
+    /// <summary>The application's run for this very request.</summary>
     public Task? Running { get; set; }
+
+    /// <summary>Whether that run has a context of its own. One that has not uses the request's, which nobody else may until it has ended.</summary>
+    public bool RunsApart { get; set; }
 
     /// <summary>Whether its answer is on its way to the client.</summary>
     public bool IsAnswered { get; set; }

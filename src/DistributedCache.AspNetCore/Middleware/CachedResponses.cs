@@ -47,8 +47,13 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         var found = await LookAsync(request).ConfigureAwait(false);
         if (!request.IsAnswered && found.Value is StoredResponse other && !request.Selects(other))
         {
+            var rule = request.Key;
             (request.Reason, request.Variant, request.Key) = ("vary-miss", other.Selection.Names, RequestKeys.Variant(request.Keyed, other.Selection.Names));
             found = await LookAsync(request).ConfigureAwait(false);
+
+            // Responses are chosen by more than they were: the next request finds out by what.
+            if (found.Tier == CacheTier.Source && found.Value is StoredResponse made && made.Selection.Names.Except(request.Variant).Any())
+                await _cache.RemoveAsync(rule, CancellationToken.None).ConfigureAwait(false);
         }
 
         if (request.IsAnswered) return true;
@@ -95,7 +100,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         finally
         {
             // A load that was given up may still run with this request's context.
-            if (request.Running is { } running) await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (request.Running is { } running && !request.RunsApart) await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

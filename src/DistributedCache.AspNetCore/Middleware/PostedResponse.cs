@@ -5,6 +5,7 @@ using DistributedCache.AspNetCore.Policies;
 using DistributedCache.AspNetCore.Requests;
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.AspNetCore.Storing;
+using DistributedCache.Coherence;
 using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -19,6 +20,8 @@ internal sealed class PostedResponse
 {
     private readonly CacheRequest _request;
     private readonly ResponseSite _site;
+    private readonly CacheEngine _engine;
+    private readonly SeenSnapshot _before;
     private readonly DateTimeOffset _requested;
     private readonly Stream _client;
     private readonly CaptureStream _capture;
@@ -26,27 +29,34 @@ internal sealed class PostedResponse
     private StorageDecision _decision = new("not begun", default);
     private List<KeyValuePair<string, StringValues>>? _fields;
     private long? _length;
+    private SeenSnapshot? _after;
+    private IReadOnlyCollection<string> _invalidated = [];
 
-    private PostedResponse(CacheRequest request, ResponseSite site)
+    private PostedResponse(CacheRequest request, ResponseSite site, CacheEngine engine)
     {
-        (_request, _site) = (request, site);
+        (_request, _site, _engine) = (request, site, engine);
+        _before = engine.Coherence.Snapshot();
         _requested = site.Now;
         _client = request.Context.Response.Body;
         _capture = new CaptureStream(_client, site.Options.MaximumBodySize, Begin);
     }
 
     /// <summary>Begins to keep the answer; null where its policy lets it be of no use to others.</summary>
-    public static PostedResponse? Capture(HttpContext context, CacheResponsePolicy policy, ResponseSite site)
+    public static PostedResponse? Capture(HttpContext context, CacheResponsePolicy policy, ResponseSite site, CacheEngine engine)
     {
         if (!policy.IsByHeadersAlone || policy.Code.Length > 0) return null;
         var keyed = new KeyedRequest(context, policy, []);
-        var posted = new PostedResponse(new CacheRequest(site, keyed, null, [RequestKeys.UriTag(context.Request)]) { Key = RequestKeys.Base(keyed) }, site);
+        var posted = new PostedResponse(new CacheRequest(site, keyed, null, [RequestKeys.UriTag(context.Request)]) { Key = RequestKeys.Base(keyed) }, site, engine);
         context.Response.Body = posted._capture;
         return posted;
     }
 
-    /// <summary>Stores the answer, once all of it is there and what was stored before is invalid.</summary>
-    public async Task StoreAsync(TieredCache cache)
+    /// <summary>Notes what the request itself has invalidated: its answer is newer than that.</summary>
+    public void Invalidated(IReadOnlyCollection<string> tags) => (_invalidated, _after) = (tags, _engine.Coherence.Snapshot());
+
+    /// <summary>Stores the answer, once all of it is there and what was stored before is invalid. It gives way to whatever anybody else
+    /// has invalidated since the request began: it may be older.</summary>
+    public async Task StoreAsync()
     {
         var response = _request.Context.Response;
         await response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
@@ -57,7 +67,25 @@ internal sealed class PostedResponse
         var stored = new StoredResponse(
             response.StatusCode, [.. _fields!], _capture.Trim(), Age.WhenReceived(response.Headers, _requested, _received), _received.ToUnixTimeMilliseconds(), _decision.Lifetime, Selection.All);
         var options = new TieredCacheEntryOptions { Duration = TimeSpan.FromMilliseconds(Math.Min(stored.FreshLeft, TieredCacheOptions.MaximumLifetime.TotalMilliseconds)), LocalSize = stored.Weight };
-        await cache.SetAsync<CachedItem>(_request.Key, stored, options, _request.Tags, CancellationToken.None).ConfigureAwait(false);
+        var call = _engine.Call<CachedItem>("", _request.Key, options, _request.Tags, isolates: false);
+        if (_after is not null && IsNewest(call, _after))
+            await new WritePath(_engine, tenant: "", isolates: false).SetMadeSinceAsync<CachedItem>(call, stored, _after, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the request's own invalidations are all that the partitions have seen in which the answer is judged.</summary>
+    private bool IsNewest(in EntryCall call, SeenSnapshot after)
+    {
+        var own = _invalidated.Select(tag => _engine.Calls.PartitionOf(Mark.Tag("", tag))).ToLookup(static partition => partition);
+        if (!IsOwn(call.Key.Partition)) return false;
+        foreach (var stamp in _engine.Calls.Stamps(call, [], after).Marks)
+        {
+            if (!IsOwn(stamp.Partition)) return false;
+        }
+
+        return true;
+
+        bool IsOwn(int partition) =>
+            after[partition].Incarnation == _before[partition].Incarnation && after[partition].Seen - _before[partition].Seen == own[partition].Count();
     }
 
     private bool Begin()

@@ -20,7 +20,7 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
     public Task<CachedItem> RunAloneAsync(CacheRequest request, StoredResponse? stale)
     {
         var running = new OriginRun(site, request, stale, hasClient: true, stores: false).RunAsync(next);
-        request.Running = running;
+        (request.Running, request.RunsApart) = (running, false);
         return running;
     }
 
@@ -36,6 +36,14 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         if (stale is not null && (!request.Selects(stale) || (request.IsForPart && !ResponseFit.Covers(request.Context.Request.Headers, stale)))) stale = null;
         if (stale is not null && request.MayStandIn(stale, Failure.None)
             && await RunDetachedAsync(request, load, stale, static running => running.TryServeFallback()).ConfigureAwait(false) is { } renewed) return renewed;
+        if (stale is not null && load.Load is { HasSoftTimeout: true } && request.MayStandIn(stale, Failure.Error))
+        {
+            // The stale response may be due before the application has answered, which then needs a context that nobody else uses.
+            var apart = RunDetachedAsync(request, load, stale, static _ => true).AsTask();
+            (request.Running, request.RunsApart) = (apart, true);
+            return (await apart.ConfigureAwait(false))!;
+        }
+
         var run = new OriginRun(site, request, stale, hasClient: true, stores: true).RunAsync(next);
         request.Running = run;
         return Prepare(await run.ConfigureAwait(false), request, load);

@@ -18,14 +18,15 @@ internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, R
     {
         var writes = WriteRecord.Open(engine);
 
+        var posted = policy is not null && HttpMethods.IsPost(context.Request.Method) ? PostedResponse.Capture(context, policy, site, engine) : null;
+
         // Before the first byte: who has the answer finds nothing of before any more.
-        context.Response.OnStarting(() => AnswerAsync(context, writes));
-        var posted = policy is not null && HttpMethods.IsPost(context.Request.Method) ? PostedResponse.Capture(context, policy, site) : null;
+        context.Response.OnStarting(() => AnswerAsync(context, writes, posted));
         await next(context).ConfigureAwait(false);
-        if (posted is not null) await posted.StoreAsync(engine.Default).ConfigureAwait(false);
+        if (posted is not null) await posted.StoreAsync().ConfigureAwait(false);
     }
 
-    private async Task AnswerAsync(HttpContext context, WriteRecord writes)
+    private async Task AnswerAsync(HttpContext context, WriteRecord writes, PostedResponse? posted)
     {
         var headers = context.Response.Headers;
         if (context.Response.StatusCode is >= 200 and < 400)
@@ -37,6 +38,7 @@ internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, R
             // The request's own flow may be over by now.
             writes.Continue();
             foreach (var tag in tags) await engine.Default.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false);
+            posted?.Invalidated(tags);
         }
 
         await writes.FollowedAsync().ConfigureAwait(false);

@@ -101,10 +101,9 @@ internal sealed class SingleLoad<TState, T>(
         try
         {
             var loading = FactoryRun.StartAsync(Engine, Call.Policy.Profile, context, (state, factory), static (s, load, ct) => s.factory(s.state, load, ct), Abandoned);
-            var soft = Call.Policy.Profile.FactorySoftTimeout;
-            value = Fallback is null || soft == Timeout.InfiniteTimeSpan
-                ? await loading.ConfigureAwait(false)
-                : await ServeStaleAfterAsync(loading.AsTask(), soft).ConfigureAwait(false);
+            value = HasSoftTimeout
+                ? await ServeStaleAfterAsync(loading.AsTask(), Call.Policy.Profile.FactorySoftTimeout).ConfigureAwait(false)
+                : await loading.ConfigureAwait(false);
         }
         catch (TimeoutRejectedException exception) when (SourcePipelines.IsOwn(exception))
         {

@@ -54,6 +54,8 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     /// <summary>Whether nobody asked: its end is no request's answer.</summary>
     public bool IsBackground { get; init; }
 
+    public bool HasSoftTimeout => Fallback is not null && Call.Policy.Profile.FactorySoftTimeout != Timeout.InfiniteTimeSpan;
+
     /// <summary>The last entry of the remote tier that was of no use here; 0: none.</summary>
     public ulong RejectedId { get; private set; }
 

@@ -1,5 +1,7 @@
+using DistributedCache.AspNetCore.Tests.Edge;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.AspNetCore.Tests.Middleware;
 
@@ -100,6 +102,49 @@ public class StaleTests
         await Assert.ThrowsAsync<InvalidOperationException>(() => first);
         foreach (var waiter in waiters) Assert.Equal((200, "fine"), ((await waiter).Status, (await waiter).Body));
     }
+
+    [Fact]
+    public async Task Get_ApplicationHangs_IsAnsweredStaleAfterTheSoftTimeout()
+    {
+        await using var app = await StartWithSoftTimeout();
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        var release = new TaskCompletionSource<string>();
+        _endpoint = _ => release.Task;
+        var get = app.GetAsync("/a");
+        await Advance.UntilAsync(app.Time, () => get.IsCompleted);
+        var stale = await get;
+        Assert.Equal((200, "old"), (stale.Status, stale.Body));
+        Assert.StartsWith("cache; hit; ttl=-", stale.CacheStatus, StringComparison.Ordinal);
+        release.SetResult("new");
+        await Until(async () => (await app.GetAsync("/a")).Body == "new");
+        Assert.Equal(2, _runs);
+    }
+
+    [Fact]
+    public async Task Get_ApplicationAnswersBeforeTheSoftTimeout_IsAnsweredFresh()
+    {
+        await using var app = await StartWithSoftTimeout();
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        _endpoint = _ => Task.FromResult("new");
+        var fresh = await app.GetAsync("/a");
+        Assert.Equal((200, "new", "cache; fwd=stale; stored"), (fresh.Status, fresh.Body, fresh.CacheStatus));
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        _endpoint = _ => throw new InvalidOperationException("broken");
+        Assert.Equal((200, "new"), ((await app.GetAsync("/a")) is var stale ? stale.Status : 0, stale.Body));
+    }
+
+    private Task<App> StartWithSoftTimeout() => App.StartAsync(
+        app => app.MapGet("/a", (Delegate)((HttpContext context) =>
+        {
+            Interlocked.Increment(ref _runs);
+            return _endpoint(context);
+        })).CacheResponse("soft"),
+        build: static builder => builder.Services.AddTieredCache()
+            .AddProfile("soft", static p => (p.Duration, p.StaleFor, p.FactorySoftTimeout, p.Jitter) = (TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 0)));
 
     private static async Task Until(Func<Task<bool>> condition)
     {

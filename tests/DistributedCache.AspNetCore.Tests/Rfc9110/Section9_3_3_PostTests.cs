@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace DistributedCache.AspNetCore.Tests.Rfc9110;
 
 /// <summary>RFC 9110, section 9.3.3: the answer to a POST is what a GET would get only if it says so, by its place and its freshness.</summary>
@@ -39,5 +41,28 @@ public class Section9_3_3_PostTests
         await using var app = await origin.BehindProxyAsync();
         await app.SendAsync(HttpMethod.Post, "/a");
         Assert.Equal("2", (await app.GetAsync("/a")).Body);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Post_OvertakenByAnotherWriteOfItsTarget_IsNotStored(bool hasBegun)
+    {
+        App? app = null;
+        var origin = new Origin();
+        origin.Answer = async context =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            context.Response.Headers.ContentLocation = "/a";
+            if (!HttpMethods.IsPost(context.Request.Method)) return;
+            if (hasBegun) await context.Response.WriteAsync("post", context.RequestAborted);
+            await app!.SendAsync(HttpMethod.Put, "/a");
+        };
+        await using (app = await origin.BehindProxyAsync())
+        {
+            await app.SendAsync(HttpMethod.Post, "/a");
+            var get = await app.GetAsync("/a");
+            Assert.Equal(("3", "cache; fwd=uri-miss; stored"), (get.Body, get.CacheStatus));
+        }
     }
 }

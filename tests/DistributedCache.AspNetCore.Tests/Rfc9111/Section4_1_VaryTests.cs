@@ -122,4 +122,33 @@ public class Section4_1_VaryTests
             Assert.Equal(($"cache; hit; ttl=60; detail={tier}", value, "ä"), (answer.CacheStatus, answer.Body, answer["X-Text"]));
         }
     }
+
+    [Fact]
+    public async Task Get_ResponsesThatCameToBeChosenByOtherFields_AreFoundByThose()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Vary", "X-Old"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a", ("X-Old", "1"));
+        origin.Say(("Cache-Control", "max-age=60"), ("Vary", "X-New"));
+        Assert.Equal("2", (await app.GetAsync("/a", ("X-Old", "2"), ("X-New", "1"))).Body);
+        Assert.Equal("3", (await app.GetAsync("/a", ("X-Old", "2"), ("X-New", "2"))).Body);
+        foreach (var old in new[] { "2", "3" })
+        {
+            var answer = await app.GetAsync("/a", ("X-Old", old), ("X-New", "2"));
+            Assert.Equal("3", answer.Body);
+            Assert.StartsWith("cache; hit", answer.CacheStatus, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Get_ResponseOfAVariantThatVariesByLess_LeavesTheOthers()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Vary", "X-One, X-Two"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a", ("X-One", "1"));
+        origin.Say(("Cache-Control", "max-age=60"), ("Vary", "X-One"));
+        await app.GetAsync("/a", ("X-One", "2"));
+        Assert.Equal("1", (await app.GetAsync("/a", ("X-One", "1"))).Body);
+        Assert.Equal("2", (await app.GetAsync("/a", ("X-One", "2"))).Body);
+    }
 }
