@@ -20,7 +20,7 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         }
         catch (Exception exception)
         {
-            foreach (var load in loads.Where(static load => !load.IsCompleted)) await load.FailAsync(exception).ConfigureAwait(false);
+            foreach (var load in loads.Where(static load => !load.IsCompleted || load.ServedFallback)) await load.FailAsync(exception).ConfigureAwait(false);
         }
         finally
         {
@@ -42,7 +42,11 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         var context = LoadContext.ForLoad(engine.Scopes);
         var began = engine.Clock.Now;
         foreach (var load in missing) load.BeginFactory();
-        var values = await RunFactoryAsync(engine, [.. missing.Select(static load => load.Call)], context, state, factory, abandoned).ConfigureAwait(false);
+        var running = RunFactoryAsync(engine, [.. missing.Select(static load => load.Call)], context, state, factory, abandoned).AsTask();
+        var stale = missing.Where(static load => load.Fallback is not null).GroupBy(static load => load.Call.Policy.Profile.FactorySoftTimeout);
+        foreach (var group in stale.Where(static group => group.Key != Timeout.InfiniteTimeSpan))
+            running = SoftTimeout.WaitAsync(running, group.Key, engine.Clock.Provider, () => ServeStale(group));
+        var values = await running.ConfigureAwait(false);
         var duration = engine.Clock.Now - began;
         var loaded = new List<(Load<T>, LoadedValue<T>)>();
         try
@@ -86,6 +90,11 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         {
             throw FactoryRun.TimedOut($"{calls.Count} keys", profile, exception);
         }
+    }
+
+    private static void ServeStale(IEnumerable<Load<T>> loads)
+    {
+        foreach (var load in loads) load.TryServeFallback();
     }
 
     private void LeaveOne(CancellationTokenSource abandoned)

@@ -105,13 +105,15 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
         var joined = engine.Coherence.Version.Current;
         var own = new List<Load<T>>();
         var others = new List<Load<T>>();
+        var due = new List<(EntryCall, LocalEntry?)>();
         try
         {
             foreach (var call in calls)
             {
-                if (reads.TryLocal(call, out T value, out _, out var candidate, out _))
+                if (reads.TryLocal(call, out T value, out _, out var candidate, out var isDue))
                 {
                     found[call.Key.Name] = value;
+                    if (isDue) due.Add((call, candidate));
                     continue;
                 }
 
@@ -131,6 +133,8 @@ internal sealed class BulkPath(CacheEngine engine, ReadPath reads, string tenant
 
             throw;
         }
+
+        if (due.Count > 0) ThreadPool.UnsafeQueueUserWorkItem(new BulkRefresh<TState, T>(engine, due, state, factory), preferLocal: false);
 
         // Who can't leave keeps them going: nothing of them can be cancelled then.
         if (!cancellationToken.CanBeCanceled) own.ForEach(static load => load.KeepAloft());

@@ -130,6 +130,7 @@ internal static class BulkTiers<T>
         {
             var reply = await load.Lease.AskAsync(load.RejectedId).ConfigureAwait(false);
             await TakeUnknownAsync(engine, TakeKnown(engine, [load], [reply.Entry])).ConfigureAwait(false);
+            ServeStale([load]);
         }
         catch (Exception exception)
         {
@@ -150,11 +151,18 @@ internal static class BulkTiers<T>
                 CancellationToken.None).ConfigureAwait(false);
             for (var i = 0; i < loads.Length; i++) loads[i].Lease.Take(replies[i]);
             await TakeUnknownAsync(engine, TakeKnown(engine, loads, Array.ConvertAll(replies, static reply => reply.Entry))).ConfigureAwait(false);
+            ServeStale(loads);
         }
         catch (Exception exception)
         {
             Fail(engine, loads, exception);
         }
+    }
+
+    /// <summary>Whose key another loads is served what is stale. Where nothing is, it is loaded all the same.</summary>
+    private static void ServeStale(IEnumerable<Load<T>> loads)
+    {
+        foreach (var load in loads.Where(static load => !load.Lease.IsHeld)) load.TryServeFallback();
     }
 
     private static async Task SendOneAsync((Load<T> Load, LoadedValue<T> Value) loaded) =>

@@ -102,7 +102,7 @@ internal sealed class SingleLoad<TState, T>(
         {
             var loading = FactoryRun.StartAsync(Engine, Call.Policy.Profile, context, (state, factory), static (s, load, ct) => s.factory(s.state, load, ct), Abandoned);
             value = HasSoftTimeout
-                ? await ServeStaleAfterAsync(loading.AsTask(), Call.Policy.Profile.FactorySoftTimeout).ConfigureAwait(false)
+                ? await SoftTimeout.WaitAsync(loading.AsTask(), Call.Policy.Profile.FactorySoftTimeout, Engine.Clock.Provider, () => TryServeFallback()).ConfigureAwait(false)
                 : await loading.ConfigureAwait(false);
         }
         catch (TimeoutRejectedException exception) when (SourcePipelines.IsOwn(exception))
@@ -111,15 +111,5 @@ internal sealed class SingleLoad<TState, T>(
         }
 
         await StoreAsync(value, context, Engine.Clock.Now - began).ConfigureAwait(false);
-    }
-
-    /// <summary>Serves the stale value once the soft timeout is over; the load goes on for the next callers.</summary>
-    private async Task<T> ServeStaleAfterAsync(Task<T> loading, TimeSpan soft)
-    {
-        using var ended = new CancellationTokenSource();
-        if (soft > TimeSpan.Zero && !loading.IsCompleted) await System.Threading.Tasks.Task.WhenAny(loading, System.Threading.Tasks.Task.Delay(soft, Engine.Clock.Provider, ended.Token)).ConfigureAwait(false);
-        await ended.CancelAsync().ConfigureAwait(false);
-        if (!loading.IsCompleted) TryServeFallback();
-        return await loading.ConfigureAwait(false);
     }
 }

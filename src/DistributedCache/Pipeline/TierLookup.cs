@@ -51,6 +51,9 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     /// <summary>The answer's bytes, where every caller gets a copy.</summary>
     public StoredPayload? Payload { get; protected set; }
 
+    /// <summary>Whether the flight was completed with what is stale, while the load goes on.</summary>
+    public bool ServedFallback { get; private set; }
+
     /// <summary>Whether nobody asked: its end is no request's answer.</summary>
     public bool IsBackground { get; init; }
 
@@ -144,8 +147,7 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         KeepAloft();
         var counters = _engine.CountersOf(Call.Policy.Profile);
         Count(_isFallbackRemote ? counters.RemoteStale : counters.LocalStale);
-        TryComplete(value!);
-        return true;
+        return ServedFallback = TryComplete(value!);
     }
 
     protected bool MayStandIn(LocalEntry entry)

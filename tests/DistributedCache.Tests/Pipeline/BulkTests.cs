@@ -200,31 +200,4 @@ public class BulkTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await node.Cache.GetOrCreateManyAsync<string>(["b"], new BulkSource().LoadAsync, cancellationToken: cancelled));
         Assert.Equal(1, (await node.Cache.Find<int>("a")).Value);
     }
-
-    private sealed class BulkSource
-    {
-        public List<BulkRun> Runs { get; } = [];
-
-        public ValueTask<IReadOnlyDictionary<string, string>> LoadAsync(IReadOnlyList<string> keys, LoadContext load, CancellationToken token)
-        {
-            var run = new BulkRun(keys, token);
-            lock (Runs) Runs.Add(run);
-            return new ValueTask<IReadOnlyDictionary<string, string>>(run.Result);
-        }
-    }
-
-    private sealed class BulkRun(IReadOnlyList<string> keys, CancellationToken token)
-    {
-        private readonly TaskCompletionSource<IReadOnlyDictionary<string, string>> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public IReadOnlyList<string> Keys => keys;
-
-        public CancellationToken Token => token;
-
-        public Task<IReadOnlyDictionary<string, string>> Result => _result.Task;
-
-        public void Answer(Dictionary<string, string> values) => _result.SetResult(values);
-
-        public void Fail(Exception exception) => _result.SetException(exception);
-    }
 }
