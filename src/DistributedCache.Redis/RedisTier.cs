@@ -58,6 +58,8 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
 
     public bool IsAnswer(Exception failure) => failure is RedisServerException exception && !exception.IsOfAbsence();
 
+    public string Describe(Exception failure) => _connection.Describe(failure);
+
     /// <summary>Opens the connection, if the servers answer.</summary>
     /// <exception cref="InvalidOperationException">What is stored there contradicts this application's settings.</exception>
     public async Task CheckAsync()

@@ -47,6 +47,9 @@ internal sealed class RedisConnection(Func<SubscriptionSockets, Task<IConnection
     /// <summary>The subscriber; it needs no answer from the servers.</summary>
     public async ValueTask<ISubscriber> SubscriberAsync() => (await GetAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
 
+    /// <summary>Why the servers failed, and which, for a log.</summary>
+    public string Describe(Exception failure) => FailureText.Of(failure, _multiplexer?.GetServers() ?? []);
+
     public async ValueTask DisposeAsync()
     {
         _database = null;

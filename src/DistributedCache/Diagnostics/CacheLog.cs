@@ -32,8 +32,8 @@ internal static partial class CacheLog
     [LoggerMessage(9, LogLevel.Warning, "The stored bytes of a key are no entry ({Fault}); they count as a miss. This is logged once a kind and minute.")]
     public static partial void BadEnvelope(ILogger logger, string fault);
 
-    [LoggerMessage(10, LogLevel.Warning, "The remote tier failed; the cache goes on without it. This is logged once a minute.")]
-    public static partial void RemoteFailed(ILogger logger, Exception exception);
+    [LoggerMessage(10, LogLevel.Warning, "The remote tier failed ({Reason}); the cache goes on without it. This is logged once a minute.")]
+    public static partial void RemoteFailed(ILogger logger, string reason);
 
     [LoggerMessage(11, LogLevel.Warning, "A call through HybridCache went uncached: {Reason} This is logged once a minute.")]
     public static partial void Uncacheable(ILogger logger, string reason);
@@ -44,8 +44,8 @@ internal static partial class CacheLog
     [LoggerMessage(15, LogLevel.Warning, "Version {Other} of '{Application}' has been in use beside version {Own} for an hour. If no deployment is under way, its processes don't agree on Version, and share no entries.")]
     public static partial void VersionsOverlap(ILogger logger, string other, string application, string own);
 
-    [LoggerMessage(20, LogLevel.Warning, "The remote tier is away: until it is back, the cache answers from this process and the factories.")]
-    public static partial void RemoteAway(ILogger logger, Exception? exception);
+    [LoggerMessage(20, LogLevel.Warning, "The remote tier is away ({Reason}): until it is back, the cache answers from this process and the factories.")]
+    public static partial void RemoteAway(ILogger logger, string reason);
 
     [LoggerMessage(21, LogLevel.Information, "The remote tier is back after {Duration}.")]
     public static partial void RemoteBack(ILogger logger, TimeSpan duration);
@@ -61,6 +61,9 @@ internal static partial class CacheLog
 
     [LoggerMessage(25, LogLevel.Error, "{Count} invalidations were not sent to the remote tier before the cache ended: other nodes may serve what they were to remove until it expires.")]
     public static partial void InvalidationsLost(ILogger logger, int count);
+
+    [LoggerMessage(26, LogLevel.Debug, "The failure of the remote tier that was logged before this.")]
+    public static partial void RemoteFailure(ILogger logger, Exception exception);
 
     [LoggerMessage(30, LogLevel.Error, "An entry in this process was answered as valid for longer than MaxStaleness after the remote tier had it otherwise: {Cause}. It was dropped, and partition {Partition} looks for what it missed. This is logged once a minute and cause.")]
     public static partial void Different(ILogger logger, string cause, int partition);

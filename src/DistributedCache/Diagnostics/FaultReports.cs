@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 namespace DistributedCache.Diagnostics;
 
 /// <summary>What went wrong and is not the caller's to see: counted each time, logged seldom.</summary>
-internal sealed class FaultReports(ILogger log, TimeProvider time)
+/// <param name="log">Where it is logged.</param>
+/// <param name="time">The clock.</param>
+/// <param name="describe">Says in a few words what a failure of the remote tier is.</param>
+internal sealed class FaultReports(ILogger log, TimeProvider time, Func<Exception, string> describe)
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromMinutes(1);
 
@@ -70,7 +73,9 @@ internal sealed class FaultReports(ILogger log, TimeProvider time)
     public void Remote(Exception exception)
     {
         Counted?.Invoke("remote");
-        if (!IsRemoteAway && IsDue("remote")) CacheLog.RemoteFailed(log, exception);
+        if (IsRemoteAway || !IsDue("remote")) return;
+        CacheLog.RemoteFailed(log, describe(exception));
+        CacheLog.RemoteFailure(log, exception);
     }
 
     /// <summary>A group of the remote tier's partitions is away from now on, or back; what changes nothing is no news.</summary>
@@ -85,7 +90,8 @@ internal sealed class FaultReports(ILogger log, TimeProvider time)
             if (IsRemoteAway)
             {
                 _awaySince = time.GetTimestamp();
-                CacheLog.RemoteAway(log, exception);
+                CacheLog.RemoteAway(log, exception is null ? "no answer" : describe(exception));
+                if (exception is not null) CacheLog.RemoteFailure(log, exception);
             }
             else CacheLog.RemoteBack(log, time.GetElapsedTime(_awaySince));
         }

@@ -30,6 +30,9 @@ internal interface IRemoteTier
     /// <summary>Whether a failure is the tier's own answer, such as that it has no room: it is there, whatever became of the step.</summary>
     bool IsAnswer(Exception failure) => false;
 
+    /// <summary>What a failure is of and why, in a few words for a log: no stack, and nothing of the keys.</summary>
+    string Describe(Exception failure) => failure.Message;
+
     /// <summary>Follows every partition: each numbered invalidation from now on is handed to the follower.</summary>
     ValueTask<IAsyncDisposable> FollowAsync(IRemoteFollower follower, CancellationToken cancellationToken);
 

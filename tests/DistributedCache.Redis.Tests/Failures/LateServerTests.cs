@@ -19,6 +19,12 @@ public sealed class LateServerTests
         var loads = new Node.Counter();
         foreach (var node in new[] { a, b }) Assert.Equal(CacheTier.Source, (await node.LoadAsync("product:1", loads)).Tier);
         Assert.Equal(2, loads.Count);
+        await Poll.UntilAsync(() => Task.FromResult(a.Logs.Of(26).Count > 0), () => $"That the server is away was not logged:\n{string.Join('\n', a.Logs.All)}");
+        Assert.Equal(
+            $"The remote tier is away (Redis at {server.Server.Endpoint}: Connection refused): until it is back, the cache answers from this process and the factories.",
+            Assert.Single(a.Logs.Of(20)).TrimEnd());
+        Assert.Contains("SocketException", Assert.Single(a.Logs.Of(26)), StringComparison.Ordinal);
+        Assert.DoesNotContain(a.Logs.All, static line => line.Contains("   at ", StringComparison.Ordinal) && !line.StartsWith("The failure of the remote tier", StringComparison.Ordinal));
 
         await server.Server.RestartAsync();
 

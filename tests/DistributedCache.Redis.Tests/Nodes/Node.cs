@@ -21,7 +21,7 @@ internal sealed class Node : IAsyncDisposable
     public Node(string application, Action<TieredCacheOptions>? configure, Action<ITieredCacheBuilder> use)
     {
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.AddProvider(Logs)).AddMetrics();
+        services.AddLogging(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Debug)).AddMetrics();
         use(services.AddTieredCache(o =>
         {
             o.Application = application;

@@ -29,7 +29,7 @@ public class ResilientRemoteTests
     public ResilientRemoteTests()
     {
         _inner = new FailingRemote(new InProcessRemote(partitions: 4, timeProvider: _time), _ => _isAway, isLossless: false);
-        _faults = new FaultReports(_log.CreateLogger(""), _time);
+        _faults = new FaultReports(_log.CreateLogger(""), _time, static failure => failure.Message);
         _remote = ResilientRemote.Over(_inner, Limit, _time, _faults);
     }
 
@@ -85,7 +85,7 @@ public class ResilientRemoteTests
     }
 
     [Fact]
-    public async Task Calls_TierAwayThenBack_LogsOneLineEach()
+    public async Task Calls_TierAwayThenBack_LogsOneLineEachAndTheFailureForWhoDebugs()
     {
         _isAway = true;
         await FailAsync(0);
@@ -99,7 +99,7 @@ public class ResilientRemoteTests
         _isAway = false;
         _time.Advance(Break);
         for (var i = 0; i < 20; i++) await _remote.GetAsync(Key(0), Stop);
-        Assert.Equal([20, 21], _log.Lines.Select(line => line.Id));
+        Assert.Equal([20, 26, 21], _log.Lines.Select(line => line.Id));
     }
 
     [Fact]
