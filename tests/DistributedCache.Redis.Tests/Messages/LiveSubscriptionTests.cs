@@ -111,13 +111,7 @@ public sealed class LiveSubscriptionTests : IAsyncLifetime
                 await _b.LoadAsync(key, _loads);
                 var before = (await _b.LoadAsync(key, _loads)).Value;
                 if ((await _a.Cache.RemoveAsync(key, Stop)).Status != InvalidationStatus.Acknowledged) return false;
-                for (var i = 0; i < 10; i++)
-                {
-                    if ((await _b.LoadAsync(key, _loads)).Value != before) return true;
-                    await Task.Delay(20, Stop);
-                }
-
-                return false;
+                return (await Poll.HoldsAsync(async () => (await _b.LoadAsync(key, _loads)).Value != before, TimeSpan.FromMilliseconds(200))).Holds;
             },
             () => $"What one node removes, the other answers.\n{string.Join('\n', _b.Logs.All)}",
             deadline);

@@ -11,21 +11,26 @@ public static class Poll
     /// <exception cref="TimeoutException">It did not hold in time; the message is what <paramref name="failure"/> says.</exception>
     public static async Task UntilAsync(Func<Task<bool>> condition, Func<string> failure, TimeSpan? deadline = null)
     {
+        if (await HoldsAsync(condition, deadline ?? Deadline) is (false, var last)) throw new TimeoutException(failure(), last);
+    }
+
+    /// <summary>Whether <paramref name="condition"/> comes to hold within a time; else what last kept it from being asked.</summary>
+    public static async Task<(bool Holds, Exception? Failure)> HoldsAsync(Func<Task<bool>> condition, TimeSpan within)
+    {
         var began = Stopwatch.GetTimestamp();
-        Exception? last = null;
         while (true)
         {
+            Exception? last = null;
             try
             {
-                if (await condition()) return;
-                last = null;
+                if (await condition()) return (true, null);
             }
             catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or RespException or TimeoutException)
             {
                 last = e;
             }
 
-            if (Stopwatch.GetElapsedTime(began) > (deadline ?? Deadline)) throw new TimeoutException(failure(), last);
+            if (Stopwatch.GetElapsedTime(began) > within) return (false, last);
             await Task.Delay(20);
         }
     }

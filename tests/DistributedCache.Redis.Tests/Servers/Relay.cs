@@ -41,6 +41,14 @@ internal sealed partial class Relay : IAsyncDisposable
         return subscribed.Count;
     }
 
+    /// <summary>The same of one channel alone.</summary>
+    public async Task<int> LoseSubscriptionAsync(string channel)
+    {
+        var subscribed = _lines.Where(static line => line.Subscribes).ToList();
+        foreach (var line in subscribed) await line.UnsubscribeAsync(channel);
+        return subscribed.Count;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
@@ -72,7 +80,8 @@ internal sealed partial class Relay : IAsyncDisposable
 
     private sealed class Line : IDisposable
     {
-        private bool _isSilent;
+        // What the last answer contains that the client is not to see; null: it sees all.
+        private volatile string? _silentTo;
 
         private readonly TcpClient _client;
         private readonly TcpClient _server;
@@ -90,10 +99,11 @@ internal sealed partial class Relay : IAsyncDisposable
 
         public bool Hangs { get; set; }
 
-        public async Task UnsubscribeAsync()
+        /// <summary>Of one channel, or, where the last of the answers says that none is left, of all.</summary>
+        public async Task UnsubscribeAsync(string? channel = null)
         {
-            _isSilent = true;
-            await _server.GetStream().WriteAsync("SUNSUBSCRIBE\r\n"u8.ToArray());
+            _silentTo = channel is null ? "\r\n:0\r\n" : $"\r\n{channel}\r\n";
+            await _server.GetStream().WriteAsync(Encoding.UTF8.GetBytes($"SUNSUBSCRIBE {channel}\r\n"));
         }
 
         public void Dispose()
@@ -112,7 +122,7 @@ internal sealed partial class Relay : IAsyncDisposable
                     if (isRequest) Subscribes |= bytes.AsSpan(0, count).IndexOf("SSUBSCRIBE"u8) >= 0;
 
                     // Read all the same, so that neither side notices a full buffer.
-                    if (!Hangs) await to.GetStream().WriteAsync(isRequest || !_isSilent ? bytes.AsMemory(0, count) : WithoutUnsubscribed(bytes.AsSpan(0, count)));
+                    if (!Hangs) await to.GetStream().WriteAsync(isRequest || _silentTo is null ? bytes.AsMemory(0, count) : WithoutUnsubscribed(bytes.AsSpan(0, count)));
                 }
             }
             catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
@@ -123,14 +133,14 @@ internal sealed partial class Relay : IAsyncDisposable
             Dispose();
         }
 
-        // The last of the answers says that none is left; those to the client's own requests come after it.
+        // Those to the client's own requests come after the last.
         private byte[] WithoutUnsubscribed(ReadOnlySpan<byte> bytes)
         {
             var text = Encoding.Latin1.GetString(bytes);
             return Encoding.Latin1.GetBytes(Unsubscribed().Replace(text, answer =>
             {
-                if (!_isSilent) return answer.Value;
-                _isSilent = !answer.Value.EndsWith(":0\r\n", StringComparison.Ordinal);
+                if (_silentTo is not { } last) return answer.Value;
+                if (answer.Value.Contains(last, StringComparison.Ordinal)) _silentTo = null;
                 return "";
             }));
         }
