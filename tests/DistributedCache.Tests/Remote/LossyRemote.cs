@@ -23,6 +23,7 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
     private readonly List<IRemoteFollower> _followers = [];
     private readonly List<(IRemoteFollower Follower, Invalidation Message)> _late = [];
     private long _eras = 1_000_000;
+    private readonly Partition?[] _replicas = new Partition?[partitions];
     private Head?[]? _frozen;
     private long _registrations;
 
@@ -114,6 +115,12 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
             _partitions[partition].Restore((Partition)copy);
             _partitions[partition].IsNewRun = isNewRun;
         }
+    }
+
+    /// <summary>The partition's replica has all that it has now, and nothing of what comes later.</summary>
+    public void Replicate(int partition)
+    {
+        lock (_lock) _replicas[partition] = _partitions[partition].Copy();
     }
 
     /// <summary>Whoever reads heads is answered those of now from now on.</summary>
@@ -252,7 +259,10 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         return new SetReply(Number(partition, InvalidationKind.Set, [.. writes.Select(static w => w.Key.Index)]), HeadOf(partition), []);
     });
 
-    public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken) => Do("Get", () => Find(key));
+    public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken) =>
+        Fails("Get") && _replicas[key.Partition] is { } replica && !Keeps(TierRules.MastersAlone)
+            ? ValueTask.FromResult(Find(replica, key))
+            : Do("Get", () => Find(key));
 
     public ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken) =>
         Do("GetMany", () => keys.Select(Find).ToArray());
@@ -385,8 +395,10 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         return new Head(state.Incarnation, state.Base, state.Sequence, state.Floor, new Dictionary<string, long>(state.Versions)) { Eras = state.Eras, Source = state.Source };
     }
 
-    private RemoteValue? Find(CacheKey key) =>
-        _partitions[key.Partition].Entries.TryGetValue((key.Version, key.Index), out var entry) ? Copy(entry) : null;
+    private RemoteValue? Find(CacheKey key) => Find(_partitions[key.Partition], key);
+
+    private static RemoteValue? Find(Partition state, CacheKey key) =>
+        state.Entries.TryGetValue((key.Version, key.Index), out var entry) ? Copy(entry) : null;
 
     private LeaseReply Lease(CacheKey key, ulong token, ulong rejectedId, Known known)
     {

@@ -31,5 +31,8 @@ internal enum TierRules
     /// <summary>Forgetting marks raises the floor.</summary>
     PruningRaisesFloor = 256,
 
-    All = 511,
+    /// <summary>A replica is asked for nothing, also where its master does not answer.</summary>
+    MastersAlone = 512,
+
+    All = 1023,
 }

@@ -73,6 +73,16 @@ public class TierRuleTests
     });
 
     [Fact]
+    public Task MastersAlone_MasterDoesNotAnswerAndItsReplicaIsBehind_NothingOfTheReplicaIsServed() => Rule.IsNeededAsync(TierRules.MastersAlone, static async nodes =>
+    {
+        await nodes.A.Load("k", "old");
+        nodes.Remote.Replicate(0);
+        await nodes.A.Remove("k");
+        nodes.Remote.Fails = static step => step == "Get";
+        return await nodes.B.Load("k", "new") == "new";
+    });
+
+    [Fact]
     public Task PruningRaisesFloor_TagIsForgotten_ItsEntriesStayInvalid() => Rule.IsNeededAsync(TierRules.PruningRaisesFloor, static async nodes =>
     {
         await nodes.A.Load("k", "old", null, "t");
