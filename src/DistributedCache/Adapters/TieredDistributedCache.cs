@@ -20,6 +20,7 @@ internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistri
 
     private readonly ReadPath _reads = new(engine, tenant: "", isolates: true);
     private readonly WritePath _writes = new(engine, tenant: "", isolates: true);
+    private readonly InvalidationPath _invalidations = new(engine, tenant: "");
     private readonly LocalHits _hits = new(engine);
 
     public byte[]? Get(string key) => Copy(Block(FindAsync(key, CancellationToken.None)));
@@ -112,7 +113,7 @@ internal sealed class TieredDistributedCache(CacheEngine engine) : IBufferDistri
     private async ValueTask<bool> DeleteAsync(string key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var result = await _writes.InvalidateAsync(Coherence.InvalidationKind.Remove, engine.Calls.DistributedKey(key), cancellationToken).ConfigureAwait(false);
+        var result = await _invalidations.InvalidateAsync(Coherence.InvalidationKind.Remove, engine.Calls.DistributedKey(key), cancellationToken).ConfigureAwait(false);
         return result.Status != InvalidationStatus.Rejected || Unavailable(NotStored.Away("removed", key));
     }
 

@@ -65,13 +65,13 @@ internal sealed class CoherenceState
     {
         var key = _partitions[stamps.Partition];
         Verdict verdict;
-        lock (key.Lock) verdict = key.JudgeKey(stamps, sequence);
+        lock (key.Lock) verdict = key.Verdicts.OfKey(stamps, sequence);
         var verified = IsVerified(key, now);
         foreach (ref readonly var stamp in stamps.Marks)
         {
             if (verdict == Verdict.Invalid) return verdict;
             var partition = _partitions[stamp.Partition];
-            lock (partition.Lock) verdict = PartitionState.Worse(verdict, partition.Judge(stamp, stamps.Hold));
+            lock (partition.Lock) verdict = PartitionVerdicts.Worse(verdict, partition.Verdicts.Of(stamp, stamps.Hold));
             if (Holds(ProtocolRules.EveryPartitionVerified)) verified &= IsVerified(partition, now);
         }
 

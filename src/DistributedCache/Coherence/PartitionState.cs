@@ -9,21 +9,31 @@ namespace DistributedCache.Coherence;
 /// <para>Order within an application: L1 first, then <see cref="Applied"/>, then <see cref="VerifiedAt"/>; the process-wide version
 /// rises last, so that who reads the new version sees the tables that made it.</para>
 /// </remarks>
-internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops local, CoherenceVersion version, ProtocolRules rules)
+internal sealed class PartitionState
 {
-    private readonly MarkTable _marks = new(maximumMarks, rules);
-    private readonly PendingKeys _pending = new();
+    private readonly CoherenceVersion _version;
+    private readonly ProtocolRules _rules;
+    private readonly MarkTable _marks;
+    private readonly PendingKeys _pending;
     private readonly VersionFloors _versions = new();
-    private readonly Lineage _lineage = new(rules);
+    private readonly Lineage _lineage;
     private long _verifiedAt = long.MinValue;
 
-    // Up to where a catch-up must come.
-    private long _missingTo;
+    public PartitionState(int number, int maximumMarks, ILocalDrops local, CoherenceVersion version, ProtocolRules rules)
+    {
+        (Number, _version, _rules) = (number, version, rules);
+        _pending = new PendingKeys(local);
+        _marks = new MarkTable(maximumMarks, rules);
+        _lineage = new Lineage(rules);
+        Held = new Holds(version, rules);
+        Missed = new MissedNumbers(this, _lineage);
+        Verdicts = new PartitionVerdicts(this, _marks, rules);
+    }
 
     [SuppressMessage("Style", "IDE0032", Justification = "Locked on by name.")]
     public Lock Lock { get; } = new();
 
-    public int Number => number;
+    public int Number { get; }
 
     public long Incarnation { get; private set; }
 
@@ -36,13 +46,19 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     public long Seen => _lineage.Seen;
 
     /// <summary>Invalidations that wait for their numbers.</summary>
-    public Holds Held { get; } = new(version, rules);
+    public Holds Held { get; }
+
+    /// <summary>What was found missing.</summary>
+    public MissedNumbers Missed { get; }
+
+    /// <summary>What is known of entries.</summary>
+    public PartitionVerdicts Verdicts { get; }
 
     /// <summary>The number since which the marks known here are complete.</summary>
     public long Baseline => _marks.Baseline;
 
     /// <summary>What is known now: noted before a read is sent.</summary>
-    public Known Known => new(Incarnation, Seen, _lineage.Numbers, version.Source.Version);
+    public Known Known => new(Incarnation, Seen, _lineage.Numbers, _version.Source.Version);
 
     /// <summary>Goes up when the partition's L1 is dropped, in O(1).</summary>
     public int Generation { get; private set; }
@@ -57,9 +73,6 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
     /// <summary>Whether this node has read the partition's head yet.</summary>
     public bool HasHead { get; private set; }
-
-    /// <summary>Whether something was found missing that no catch-up has begun to look for yet.</summary>
-    public bool IsMissing { get; private set; }
 
     /// <summary>Takes a head as the new beginning: what L1 holds of the partition is dropped, since nothing is known of what was missed.
     /// The first head after start is one of these.</summary>
@@ -77,11 +90,11 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         Take(head);
         if (HasHead || Holds(ProtocolRules.FirstHeadDrops)) Generation++;
         HasHead = true;
-        Found();
+        Missed.Found();
 
         // What this node wrote may be above a head that was read before.
         _marks.Clear(Seen);
-        version.Rise();
+        _version.Rise();
     }
 
     /// <summary>Applies a message or log entry if it is the next one.</summary>
@@ -90,13 +103,13 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         if (Holds(ProtocolRules.MessagesOfTheEraAlone))
         {
             if (IsOfThePast(message.Incarnation, message.Base)) return Progress.Old;
-            if (message.Incarnation != Incarnation) return Missing(Progress.Foreign, long.MaxValue);
+            if (message.Incarnation != Incarnation) return Missed.Note(Progress.Foreign, long.MaxValue);
         }
 
-        if (message.Base != Base && Holds(ProtocolRules.MessagesOfTheEraAlone)) return TryJump(message) ? Progress.Current : Missing(Progress.Foreign, message.Sequence);
+        if (message.Base != Base && Holds(ProtocolRules.MessagesOfTheEraAlone)) return TryJump(message) ? Progress.Current : Missed.Note(Progress.Foreign, message.Sequence);
         See(message.Base, message.Sequence, message.Source);
         if (message.Sequence <= Applied) return Progress.Old;
-        if (message.Sequence != Applied + 1) return Missing(Progress.Behind, message.Sequence);
+        if (message.Sequence != Applied + 1) return Missed.Note(Progress.Behind, message.Sequence);
         Carry(message);
         Applied = message.Sequence;
         return Progress.Current;
@@ -143,11 +156,11 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     {
         if ((Holds(ProtocolRules.HeadsBelowSeen) && known.IsAbove(head)) || _lineage.IsLostIn(head, known, isTouched: false)) return Progress.Lost;
         if (IsOfThePast(head.Incarnation, head.Base)) return Progress.Old;
-        if (head.Incarnation != Incarnation) return Missing(Progress.Foreign, long.MaxValue);
+        if (head.Incarnation != Incarnation) return Missed.Note(Progress.Foreign, long.MaxValue);
         See(head.Base, head.Sequence, head.Source);
         Take(head);
-        if (head.Base != Base) return Missing(Progress.Foreign, head.Sequence);
-        if (Applied < head.Sequence) return Missing(Progress.Behind, head.Sequence);
+        if (head.Base != Base) return Missed.Note(Progress.Foreign, head.Sequence);
+        if (Applied < head.Sequence) return Missed.Note(Progress.Behind, head.Sequence);
         if (sentAt > VerifiedAt) VerifiedAt = sentAt;
         return Progress.Current;
     }
@@ -167,7 +180,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         if (reply.Head.Incarnation != Incarnation) return;
         See(reply.Head);
         _marks.Learn(asked, reply, baselineWhenAsked);
-        version.Rise();
+        _version.Rise();
     }
 
     /// <summary>Takes in what the remote tier answered to a registration: the first head, and all its marks where it sent them.</summary>
@@ -181,32 +194,8 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
 
         // A server that forgot is dealt with by who compares heads.
         if (head.Incarnation != Incarnation || known.IsAbove(head)) return;
-        if (reply.IsComplete && _marks.TryComplete(reply)) version.Rise();
+        if (reply.IsComplete && _marks.TryComplete(reply)) _version.Rise();
         Verify(head, known, sentAt);
-    }
-
-    /// <summary>Begins a catch-up: from where the log is to be read, and up to where it must reach to have left nothing out.</summary>
-    public (long After, long Target) BeginCatchUp()
-    {
-        var target = Math.Max(_lineage.Numbers.Of(Base), _missingTo);
-        Found();
-        return (Applied, target);
-    }
-
-    /// <summary>Applies the log as it was read; false where it leaves out what this node missed, or shows that what this node knew was
-    /// lost: the partition is then to begin anew with a head that is read now.</summary>
-    public bool CatchUp(IReadOnlyList<Invalidation> log, long target)
-    {
-        foreach (var entry in log)
-        {
-            if (entry.Incarnation != Incarnation || Apply(entry) is Progress.Behind or Progress.Foreign)
-            {
-                Found();
-                return false;
-            }
-        }
-
-        return Applied >= target;
     }
 
     /// <summary>Begins anew with a head of which nothing known here was lost, where the log could not tell what was missed.</summary>
@@ -215,7 +204,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         if (IsOfThePast(head.Incarnation, head.Base)) return;
 
         // What came late after all may have carried the partition past this head.
-        if (head.Incarnation == Incarnation && head.Base == Base && Applied >= head.Sequence) Found();
+        if (head.Incarnation == Incarnation && head.Base == Base && Applied >= head.Sequence) Missed.Found();
         else Drop(head);
     }
 
@@ -242,7 +231,7 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     public bool Covers(string name, long sequence) => _versions.Covers(name, sequence);
 
     /// <summary>Drops or expires a key here though no number was given for it: whatever is under way for it is not kept either.</summary>
-    public void Forget(string index, InvalidationKind kind = InvalidationKind.Remove) => Carry(index, long.MaxValue, kind);
+    public void Forget(string index, InvalidationKind kind = InvalidationKind.Remove) => _pending.Carry(index, long.MaxValue, kind);
 
     /// <summary>Begins a read or write, which is told what is applied to its key from now on.</summary>
     public void Register(PendingKey pending)
@@ -264,48 +253,19 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
         (pending.Generation == Generation || !Holds(ProtocolRules.KeptInItsGeneration))
         && (sequence >= pending.Highest || !Holds(ProtocolRules.KeptUnlessApplied));
 
-    /// <summary>Judges what an entry says of this partition: its key, if that lives here, and the marks stamped here.</summary>
-    /// <param name="stamps">Its stamps.</param>
-    /// <param name="sequence">Its key's stamp.</param>
-    public Verdict JudgeKey(StampSet stamps, long sequence)
-    {
-        if (stamps.Generation != Generation && Holds(ProtocolRules.KeptInItsGeneration)) return Verdict.Invalid;
-        if (stamps.IsPrimary) return Verdict.Valid;
-        if (stamps.Incarnation != Incarnation || Held.Concern(Mark.Clear, stamps.Hold) || Held.Concern(Mark.ClearOf(stamps.Tenant), stamps.Hold)) return Verdict.Invalid;
-        return Worse(_marks.Judge(Mark.Clear, sequence), stamps.Tenant.Length == 0 ? Verdict.Valid : _marks.Judge(Mark.ClearOf(stamps.Tenant), sequence));
-    }
-
-    /// <summary>Judges what an entry says of one mark that lives here.</summary>
-    /// <param name="stamp">Its stamp of the mark.</param>
-    /// <param name="hold">The last hold when its load began; 0 for an entry of the remote tier.</param>
-    public Verdict Judge(in Stamp stamp, long hold = 0) =>
-        Held.Concern(stamp.Mark, hold) || (stamp.Incarnation != Incarnation && Holds(ProtocolRules.MarksOfTheIncarnation))
-            ? Verdict.Invalid
-            : _marks.Judge(stamp.Mark, stamp.Sequence);
-
-    public static Verdict Worse(Verdict a, Verdict b) =>
-        a == Verdict.Invalid || b == Verdict.Invalid ? Verdict.Invalid : (Verdict)Math.Max((int)a, (int)b);
-
-    private bool Holds(ProtocolRules rule) => (rules & rule) != 0;
+    private bool Holds(ProtocolRules rule) => (_rules & rule) != 0;
 
     private void Carry(Invalidation message)
     {
         if (message.Kind == InvalidationKind.Mark)
         {
             _marks.Raise(message.Mark, message.Sequence);
-            version.Rise();
+            _version.Rise();
             return;
         }
 
-        foreach (var index in message.Indexes) Carry(index, message.Sequence, message.Kind);
-        version.Move();
-    }
-
-    private void Carry(string index, long sequence, InvalidationKind kind)
-    {
-        _pending.Apply(index, sequence, leavesFallback: kind == InvalidationKind.Expire);
-        if (kind == InvalidationKind.Expire) local.ExpireBelow(index, sequence);
-        else local.DropBelow(index, sequence);
+        foreach (var index in message.Indexes) _pending.Carry(index, message.Sequence, message.Kind);
+        _version.Move();
     }
 
     /// <summary>Goes over to the next era, where nothing was missed before it and nothing lost with the last.</summary>
@@ -320,29 +280,20 @@ internal sealed class PartitionState(int number, int maximumMarks, ILocalDrops l
     private void See(long start, long sequence, long source)
     {
         Raise(source);
-        if (_lineage.See(start, sequence)) version.Move();
+        if (_lineage.See(start, sequence)) _version.Move();
     }
 
     private void Raise(long source)
     {
-        if (Holds(ProtocolRules.SourceOfTheStamps)) version.Source.Raise(source);
+        if (Holds(ProtocolRules.SourceOfTheStamps)) _version.Source.Raise(source);
     }
 
     private void Take(Head head)
     {
         _lineage.Take(head);
-        if (_versions.TryRaise(head)) version.Rise();
+        if (_versions.TryRaise(head)) _version.Rise();
     }
 
     private bool IsOfThePast(long incarnation, long start) =>
         (incarnation < Incarnation && Holds(ProtocolRules.IncarnationsOnlyRise)) || (incarnation == Incarnation && start < Base);
-
-    private Progress Missing(Progress progress, long to)
-    {
-        IsMissing = true;
-        _missingTo = Math.Max(_missingTo, to);
-        return progress;
-    }
-
-    private void Found() => (IsMissing, _missingTo) = (false, 0);
 }

@@ -1,7 +1,7 @@
 namespace DistributedCache.Coherence;
 
-/// <summary>The reads and writes of a partition's keys that are under way.</summary>
-internal sealed class PendingKeys
+/// <summary>The reads and writes of a partition's keys that are under way: what is applied to a key reaches them, and L1.</summary>
+internal sealed class PendingKeys(ILocalDrops local)
 {
     private readonly Dictionary<string, PendingKey> _first = [];
 
@@ -29,9 +29,12 @@ internal sealed class PendingKeys
         }
     }
 
-    /// <summary>Tells those of a key that a number was applied to it.</summary>
-    public void Apply(string index, long sequence, bool leavesFallback = false)
+    /// <summary>Drops or expires a key in L1, and tells those under way that a number was applied to it.</summary>
+    public void Carry(string index, long sequence, InvalidationKind kind)
     {
-        for (var pending = _first.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(sequence, leavesFallback);
+        var isExpiry = kind == InvalidationKind.Expire;
+        for (var pending = _first.GetValueOrDefault(index); pending is not null; pending = pending.Next) pending.Apply(sequence, leavesFallback: isExpiry);
+        if (isExpiry) local.ExpireBelow(index, sequence);
+        else local.DropBelow(index, sequence);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
             ?? new InProcessRemote(holdsValues: false, isShared: false, options.Partitions, options.TagsPerPartition, (long)options.LeaseDuration.TotalMilliseconds, options.TimeProvider);
         Applications = name.Length == 0 ? services.GetService<IRemoteApplications>() : services.GetKeyedService<IRemoteApplications>(name);
 
-        Faults = new FaultReports(Log, options.TimeProvider);
+        Faults = new FaultReports(Log, options.TimeProvider, Remote.Describe);
         Remote = ResilientRemote.Over(Remote, options.RemoteTimeout, options.TimeProvider, Faults);
         var resolver = new SerializerResolver(services, name.Length == 0 ? null : services.GetKeyedService<JsonSerializerOptions>(name));
         var weights = new WeightEstimator(resolver, Faults.Unweighable);
@@ -68,6 +68,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         OnProfilesChanged();
         Marks = new MarkLookups(Remote, Coherence, Clock, RemoteFailed);
         _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, new VersionOverlap(OtherVersion), RemoteFailed);
+        Acknowledgements = new Acknowledgements(this, _follower);
         Queue = new InvalidationQueue(this, options.MaximumQueuedInvalidations, options.RemoteTimeout);
         Started = StartAsync(options.HeartbeatInterval);
         _maintenance = new Maintenance(Store, Clock, Log, MemoryPressure.Read);
@@ -102,6 +103,9 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
     public LeaseWaits Waits { get; } = new();
 
     public MarkLookups Marks { get; }
+
+    /// <summary>Where acknowledged writes are carried out.</summary>
+    public Acknowledgements Acknowledgements { get; }
 
     /// <summary>Invalidations the remote tier has yet to be told.</summary>
     public InvalidationQueue Queue { get; }
@@ -194,20 +198,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
             : _pipelines.For(null, 0, 0, timeout);
     }
 
-    /// <summary>Carries out a write of this node's, acknowledged.</summary>
-    /// <returns>Its token; null where it was lost since, and is to be sent again. Fails where that can't be found out.</returns>
-    public ValueTask<ConsistencyToken?> AppliedAsync(Invalidation message)
-    {
-        var partition = Coherence[message.Partition];
-        Progress progress;
-        lock (partition.Lock) progress = partition.ApplyOwn(message);
-        if (progress == Progress.Lost) return AppliedAfterSyncAsync(message);
-
-        // An acknowledgement that is ahead of its messages is no loss; one from another era is news of it.
-        if (progress == Progress.Foreign) _follower.CatchUp(message.Partition);
-        return ValueTask.FromResult<ConsistencyToken?>(NotedTokenOf(message));
-    }
-
     /// <summary>Reads a partition's head now and follows it there; false where that is not reached.</summary>
     public async ValueTask<bool> TrySyncAsync(int partition)
     {
@@ -270,21 +260,6 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         _pipelines.Dispose();
         Meter.Dispose();
         Counters.Dispose();
-    }
-
-    /// <summary>Which incarnation is in force, and whether a number is among its own, only a head that is read now can tell.</summary>
-    private async ValueTask<ConsistencyToken?> AppliedAfterSyncAsync(Invalidation message)
-    {
-        await _follower.SyncAsync(message.Partition).ConfigureAwait(false);
-        var partition = Coherence[message.Partition];
-        lock (partition.Lock) return partition.IsLost(message) ? null : NotedTokenOf(message);
-    }
-
-    private ConsistencyToken NotedTokenOf(Invalidation message)
-    {
-        var token = new ConsistencyToken(new TokenPart(message.Partition, message.Incarnation, message.Base, message.Sequence), Coherence.HashHeads());
-        WriteRecord.Note(this, token);
-        return token;
     }
 
     /// <summary>The versions of all entries that this node may read or write.</summary>

@@ -77,14 +77,14 @@ internal sealed class CatchUps(IRemoteTier remote, CoherenceState coherence, Cac
                 long after, target;
                 lock (partition.Lock)
                 {
-                    if (!partition.IsMissing) return;
-                    (after, target) = partition.BeginCatchUp();
+                    if (!partition.Missed.Any) return;
+                    (after, target) = partition.Missed.Begin();
                 }
 
                 var log = await remote.ReadLogAsync(number, after, _stop.Token).ConfigureAwait(false);
                 lock (partition.Lock)
                 {
-                    if (partition.CatchUp(log, target)) continue;
+                    if (partition.Missed.TryApply(log, target)) continue;
                 }
 
                 var (head, _, _) = await TouchAsync(number).ConfigureAwait(false);

@@ -76,7 +76,7 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
             // Nothing is lost on a lossless tier: what is not next came before the first head was read.
             if (_remote.IsLossless && progress is Progress.Behind or Progress.Foreign)
                 partition.Drop(new Head(message.Incarnation, message.Base, message.Sequence, 0));
-            isMissing = partition.HasHead && partition.IsMissing;
+            isMissing = partition.HasHead && partition.Missed.Any;
         }
 
         if (isMissing) CatchUp(message.Partition);

@@ -15,6 +15,7 @@ internal sealed class TieredCache : ITieredCache
     private readonly LocalHits _hits;
     private readonly ReadPath _reads;
     private readonly WritePath _writes;
+    private readonly InvalidationPath _invalidations;
     private readonly BulkPath _bulk;
     private readonly string _tenant;
     private readonly bool _isolates;
@@ -29,6 +30,7 @@ internal sealed class TieredCache : ITieredCache
         _hits = new LocalHits(engine);
         _reads = new ReadPath(engine, tenant, isolates);
         _writes = new WritePath(engine, tenant, isolates);
+        _invalidations = new InvalidationPath(engine, tenant);
         _bulk = new BulkPath(engine, _reads, tenant, isolates);
         _tenant = tenant;
         _isolates = isolates;
@@ -85,21 +87,21 @@ internal sealed class TieredCache : ITieredCache
         _writes.SetAsync(key, value, options, tags, cancellationToken);
 
     public ValueTask<InvalidationResult> RemoveAsync(string key, CancellationToken cancellationToken = default) =>
-        _writes.InvalidateAsync(InvalidationKind.Remove, key, cancellationToken);
+        _invalidations.InvalidateAsync(InvalidationKind.Remove, key, cancellationToken);
 
     public ValueTask<InvalidationResult> ExpireAsync(string key, CancellationToken cancellationToken = default) =>
-        _writes.InvalidateAsync(InvalidationKind.Expire, key, cancellationToken);
+        _invalidations.InvalidateAsync(InvalidationKind.Expire, key, cancellationToken);
 
     public ValueTask<InvalidationResult> RemoveByTagAsync(string tag, CancellationToken cancellationToken = default)
     {
         KeyRules.Validate(tag, _engine.MaximumKeyLength);
-        return _writes.InvalidateAsync(Mark.Tag(_tenant, tag), cancellationToken);
+        return _invalidations.InvalidateAsync(Mark.Tag(_tenant, tag), cancellationToken);
     }
 
     public ValueTask<InvalidationResult> RemoveByPrefixAsync(string prefix, CancellationToken cancellationToken = default) =>
-        _writes.InvalidateAsync(Mark.Prefix(_tenant, PrefixRules.Normalize(prefix, _engine.MaximumKeyLength)), cancellationToken);
+        _invalidations.InvalidateAsync(Mark.Prefix(_tenant, PrefixRules.Normalize(prefix, _engine.MaximumKeyLength)), cancellationToken);
 
-    public ValueTask<InvalidationResult> ClearAsync(CancellationToken cancellationToken = default) => _writes.ClearAsync(cancellationToken);
+    public ValueTask<InvalidationResult> ClearAsync(CancellationToken cancellationToken = default) => _invalidations.ClearAsync(cancellationToken);
 
     public ValueTask<IReadOnlyDictionary<string, CacheLookup<T>>> GetManyAsync<T>(
         IEnumerable<string> keys, TieredCacheEntryOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -119,7 +121,7 @@ internal sealed class TieredCache : ITieredCache
         _writes.SetManyAsync(values, options, tags, cancellationToken);
 
     public ValueTask<InvalidationResult> RemoveManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
-        _writes.RemoveManyAsync(keys, cancellationToken);
+        _invalidations.RemoveManyAsync(keys, cancellationToken);
 
     public ITieredCache ForTenant(string tenant)
     {

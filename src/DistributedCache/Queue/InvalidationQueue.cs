@@ -170,6 +170,6 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         var message = next.Kind == InvalidationKind.Mark
             ? await _engine.Remote.InvalidateAsync(next.Partition, next.Mark, known, CancellationToken.None).ConfigureAwait(false)
             : await _engine.Remote.InvalidateAsync(next.Partition, next.Kind, next.Keys, known, CancellationToken.None).ConfigureAwait(false);
-        return await _engine.AppliedAsync(message).ConfigureAwait(false) is not null;
+        return await _engine.Acknowledgements.ApplyAsync(message).ConfigureAwait(false) is not null;
     }
 }

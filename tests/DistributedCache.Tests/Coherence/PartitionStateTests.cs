@@ -20,37 +20,37 @@ public class PartitionStateTests
         Assert.Equal(Progress.Current, _partition.Apply(Removal(11)));
         Assert.Equal(Progress.Old, _partition.Apply(Removal(11)));
         Assert.Equal([11L], _drops.Sequences);
-        Assert.False(_partition.IsMissing);
+        Assert.False(_partition.Missed.Any);
     }
 
     [Fact]
     public void Apply_OneIsMissing_IsAppliedByTheLog()
     {
         Assert.Equal(Progress.Behind, _partition.Apply(Removal(12)));
-        Assert.True(_partition.IsMissing);
-        var (after, target) = _partition.BeginCatchUp();
+        Assert.True(_partition.Missed.Any);
+        var (after, target) = _partition.Missed.Begin();
         Assert.Equal((10, 12), (after, target));
-        Assert.True(_partition.CatchUp([Removal(11), Removal(12)], target));
+        Assert.True(_partition.Missed.TryApply([Removal(11), Removal(12)], target));
         Assert.Equal(12, _partition.Applied);
-        Assert.False(_partition.IsMissing);
+        Assert.False(_partition.Missed.Any);
     }
 
     [Fact]
     public void CatchUp_LogDoesNotReachWhatIsKnown_Fails()
     {
         _partition.Apply(Removal(12));
-        var (_, target) = _partition.BeginCatchUp();
-        Assert.False(_partition.CatchUp([], target));
-        Assert.False(_partition.CatchUp([Removal(11)], target));
+        var (_, target) = _partition.Missed.Begin();
+        Assert.False(_partition.Missed.TryApply([], target));
+        Assert.False(_partition.Missed.TryApply([Removal(11)], target));
     }
 
     [Fact]
     public void CatchUp_LogBeginsTooLate_FailsAndTheHeadIsADrop()
     {
         _partition.Verify(new Head(1, 0, 14, 0), _partition.Known, 1);
-        var (_, target) = _partition.BeginCatchUp();
+        var (_, target) = _partition.Missed.Begin();
         var generation = _partition.Generation;
-        Assert.False(_partition.CatchUp([Removal(13), Removal(14)], target));
+        Assert.False(_partition.Missed.TryApply([Removal(13), Removal(14)], target));
         _partition.Adopt(new Head(1, 0, 14, 0));
         Assert.Equal((generation + 1, 14, 14), (_partition.Generation, _partition.Applied, _partition.Baseline));
     }
@@ -59,9 +59,9 @@ public class PartitionStateTests
     public void CatchUp_JumpFollowsWhatWasApplied_IsFollowed()
     {
         Assert.Equal(Progress.Foreign, _partition.Verify(new Head(1, 100, 101, 0), _partition.Known, 1));
-        var (_, target) = _partition.BeginCatchUp();
+        var (_, target) = _partition.Missed.Begin();
         var generation = _partition.Generation;
-        Assert.True(_partition.CatchUp([Removal(11), Jump(11, 100), Removal(101, 100)], target));
+        Assert.True(_partition.Missed.TryApply([Removal(11), Jump(11, 100), Removal(101, 100)], target));
         Assert.Equal((100, 101, generation), (_partition.Base, _partition.Applied, _partition.Generation));
     }
 
@@ -70,8 +70,8 @@ public class PartitionStateTests
     {
         _partition.Apply(Removal(11));
         Assert.Equal(Progress.Foreign, _partition.Apply(Jump(10, 100)));
-        var (_, target) = _partition.BeginCatchUp();
-        Assert.False(_partition.CatchUp([Jump(10, 100)], target));
+        var (_, target) = _partition.Missed.Begin();
+        Assert.False(_partition.Missed.TryApply([Jump(10, 100)], target));
         Assert.Equal((0, 11), (_partition.Base, _partition.Applied));
     }
 
@@ -86,8 +86,8 @@ public class PartitionStateTests
     public void CatchUp_HeadOfAnotherEraAndNoJumpInTheLog_Fails()
     {
         _partition.Verify(new Head(1, 100, 100, 0), _partition.Known, 1);
-        var (_, target) = _partition.BeginCatchUp();
-        Assert.False(_partition.CatchUp([], target));
+        var (_, target) = _partition.Missed.Begin();
+        Assert.False(_partition.Missed.TryApply([], target));
     }
 
     [Fact]
@@ -125,9 +125,9 @@ public class PartitionStateTests
     {
         var partition = new CoherenceState(1, 1_000, 8, _drops)[0];
         partition.Register(new MarksReply(new Head(1, 0, 10, 4), [KeyValuePair.Create(Mark.Tag("", "t"), 8L)], IsComplete: true), default, 1);
-        Assert.Equal(Verdict.Invalid, partition.Judge(new Stamp(Mark.Tag("", "t"), 0, 1, 7)));
-        Assert.Equal(Verdict.Valid, partition.Judge(new Stamp(Mark.Tag("", "u"), 0, 1, 4)));
-        Assert.Equal(Verdict.Unknown, partition.Judge(new Stamp(Mark.Tag("", "u"), 0, 1, 3)));
+        Assert.Equal(Verdict.Invalid, partition.Verdicts.Of(new Stamp(Mark.Tag("", "t"), 0, 1, 7)));
+        Assert.Equal(Verdict.Valid, partition.Verdicts.Of(new Stamp(Mark.Tag("", "u"), 0, 1, 4)));
+        Assert.Equal(Verdict.Unknown, partition.Verdicts.Of(new Stamp(Mark.Tag("", "u"), 0, 1, 3)));
         Assert.Equal(1, partition.VerifiedAt);
     }
 
@@ -136,16 +136,16 @@ public class PartitionStateTests
     {
         Mark tag = Mark.Tag("", "t"), clear = Mark.ClearOf("tenant");
         _partition.Learn([tag, clear], new MarksReply(new Head(1, 0, 10, 6), []), _partition.Baseline);
-        Assert.Equal(Verdict.Invalid, _partition.Judge(new Stamp(tag, 0, 1, 5)));
-        Assert.Equal(Verdict.Valid, _partition.Judge(new Stamp(tag, 0, 1, 6)));
-        Assert.Equal(Verdict.Valid, _partition.Judge(new Stamp(clear, 0, 1, 1)));
+        Assert.Equal(Verdict.Invalid, _partition.Verdicts.Of(new Stamp(tag, 0, 1, 5)));
+        Assert.Equal(Verdict.Valid, _partition.Verdicts.Of(new Stamp(tag, 0, 1, 6)));
+        Assert.Equal(Verdict.Valid, _partition.Verdicts.Of(new Stamp(clear, 0, 1, 1)));
     }
 
     [Fact]
     public void ApplyOwn_AheadOfItsMessages_IsCarriedOutAndMissesNothing()
     {
         Assert.Equal(Progress.Behind, _partition.ApplyOwn(Removal(13)));
-        Assert.Equal((10, 13, false), (_partition.Applied, _partition.Seen, _partition.IsMissing));
+        Assert.Equal((10, 13, false), (_partition.Applied, _partition.Seen, _partition.Missed.Any));
         Assert.Equal([13L], _drops.Sequences);
     }
 
@@ -157,7 +157,7 @@ public class PartitionStateTests
         partition.Apply(new Invalidation(0, 1, 0, 2, InvalidationKind.Mark, [], Mark.Tag("", "u")));
         partition.ApplyOwn(new Invalidation(0, 1, 0, 4, InvalidationKind.Mark, [], Mark.Tag("", "t")));
         partition.Apply(new Invalidation(0, 1, 0, 3, InvalidationKind.Mark, [], Mark.Tag("", "t")));
-        Assert.Equal(Verdict.Unknown, partition.Judge(new Stamp(Mark.Tag("", "t"), 0, 1, 3)));
+        Assert.Equal(Verdict.Unknown, partition.Verdicts.Of(new Stamp(Mark.Tag("", "t"), 0, 1, 3)));
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public class PartitionStateTests
     {
         _partition.ApplyOwn(new Invalidation(0, 1, 0, 13, InvalidationKind.Mark, [], Mark.Tag("", "t")));
         _partition.Adopt(new Head(1, 0, 12, 0));
-        Assert.Equal(Verdict.Unknown, _partition.Judge(new Stamp(Mark.Tag("", "t"), 0, 1, 12)));
+        Assert.Equal(Verdict.Unknown, _partition.Verdicts.Of(new Stamp(Mark.Tag("", "t"), 0, 1, 12)));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class SimulatedFollowing(World world, int node, CoherenceState c
     {
         var partition = coherence[message.Partition];
         partition.Apply(message);
-        if (partition.HasHead && partition.IsMissing) BeginCatchUp(message.Partition);
+        if (partition.HasHead && partition.Missed.Any) BeginCatchUp(message.Partition);
     }
 
     /// <summary>Compares a partition's head.</summary>
@@ -67,12 +67,12 @@ internal sealed class SimulatedFollowing(World world, int node, CoherenceState c
         var partition = coherence[number];
         try
         {
-            while (partition.IsMissing)
+            while (partition.Missed.Any)
             {
-                var (after, target) = partition.BeginCatchUp();
+                var (after, target) = partition.Missed.Begin();
                 IReadOnlyList<Invalidation> log = [];
                 yield return () => log = world[number].ReadLog(after);
-                if (partition.CatchUp(log, target)) continue;
+                if (partition.Missed.TryApply(log, target)) continue;
                 var heads = new Head[1];
                 foreach (var step in Touch(number, heads)) yield return step;
                 partition.Adopt(heads[0]);
