@@ -43,8 +43,7 @@ internal sealed class BulkLoad<T>(CacheEngine engine, IReadOnlyList<Load<T>> loa
         var began = engine.Clock.Now;
         foreach (var load in missing) load.BeginFactory();
         var running = RunFactoryAsync(engine, [.. missing.Select(static load => load.Call)], context, state, factory, abandoned).AsTask();
-        var stale = missing.Where(static load => load.Fallback is not null).GroupBy(static load => load.Call.Policy.Profile.FactorySoftTimeout);
-        foreach (var group in stale.Where(static group => group.Key != Timeout.InfiniteTimeSpan))
+        foreach (var group in missing.Where(static load => load.HasSoftTimeout).GroupBy(static load => load.Call.Policy.Profile.FactorySoftTimeout))
             running = SoftTimeout.WaitAsync(running, group.Key, engine.Clock.Provider, () => ServeStale(group));
         var values = await running.ConfigureAwait(false);
         var duration = engine.Clock.Now - began;
