@@ -42,6 +42,7 @@ public class KeyTests
     [InlineData("a", "|b", "a|", "b")]
     [InlineData("a:b", "", "a", ":b")]
     [InlineData("a", "=|-", "a|=", "-")]
+    [InlineData("a|?b", "", "a", "b|")]
     public void Base_PartsThatLookLikeDividers_AreNotDivided(string path, string query, string otherPath, string otherQuery) =>
         Assert.NotEqual(RequestKeys.Base(Request("a.example", path, query, null, null)), RequestKeys.Base(Request("a.example", otherPath, otherQuery, null, null)));
 
