@@ -39,7 +39,8 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         Schedule = new RedisSchedule(names, connection);
         _masters = new int[names.Count];
         _partitions = new PartitionClient[names.Count];
-        for (var i = 0; i < _partitions.Length; i++) _partitions[i] = new PartitionClient(i, names, _keys, connection, settings);
+        for (var i = 0; i < _partitions.Length; i++)
+            _partitions[i] = new PartitionClient(i, names, new PartitionScripts(i, names, connection, settings), _keys, connection, settings);
     }
 
     /// <summary>What the application's processes are to do, each thing once.</summary>
@@ -121,13 +122,13 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
 
     public ValueTask<Invalidation> InvalidateAsync(
         int partition, InvalidationKind kind, IReadOnlyList<CacheKey> keys, Known known, CancellationToken cancellationToken) =>
-        new(_partitions[partition].InvalidateAsync(kind, keys, known));
+        new(_partitions[partition].Writes.InvalidateAsync(kind, keys, known));
 
     public ValueTask<Invalidation> InvalidateAsync(int partition, Mark mark, Known known, CancellationToken cancellationToken) =>
-        new(_partitions[partition].InvalidateAsync(mark, known));
+        new(_partitions[partition].Writes.InvalidateAsync(mark, known));
 
     public ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
-        new(_partitions[partition].SetAsync(writes, known));
+        new(_partitions[partition].Writes.SetAsync(writes, known));
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
@@ -155,27 +156,27 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     }
 
     public async ValueTask<LeaseReply> LeaseAsync(CacheKey key, ulong token, ulong rejectedId, Known known, CancellationToken cancellationToken) =>
-        (await _partitions[key.Partition].LeaseAsync([key], [token], rejectedId, known, _clock.UtcNow).ConfigureAwait(false))[0];
+        (await _partitions[key.Partition].Leases.LeaseAsync([key], [token], rejectedId, known, _clock.UtcNow).ConfigureAwait(false))[0];
 
     public ValueTask<LeaseReply[]> LeaseManyAsync(
         int partition, IReadOnlyList<CacheKey> keys, IReadOnlyList<ulong> tokens, Known known, CancellationToken cancellationToken) =>
-        new(_partitions[partition].LeaseAsync(keys, tokens, rejectedId: 0, known, _clock.UtcNow));
+        new(_partitions[partition].Leases.LeaseAsync(keys, tokens, rejectedId: 0, known, _clock.UtcNow));
 
     public ValueTask<bool> ExtendAsync(CacheKey key, ulong token, CancellationToken cancellationToken) =>
-        new(_partitions[key.Partition].ExtendAsync(key, token));
+        new(_partitions[key.Partition].Leases.ExtendAsync(key, token));
 
     public async ValueTask ReleaseAsync(CacheKey key, ulong token, CancellationToken cancellationToken) =>
-        await _partitions[key.Partition].ReleaseAsync(key, token).ConfigureAwait(false);
+        await _partitions[key.Partition].Leases.ReleaseAsync(key, token).ConfigureAwait(false);
 
     public async ValueTask<bool> FillAsync(RemoteWrite write, ulong token, CancellationToken cancellationToken) =>
-        (await _partitions[write.Key.Partition].FillAsync([write], [token]).ConfigureAwait(false))[0];
+        (await _partitions[write.Key.Partition].Leases.FillAsync([write], [token]).ConfigureAwait(false))[0];
 
     public ValueTask<bool[]> FillManyAsync(
         int partition, IReadOnlyList<RemoteWrite> writes, IReadOnlyList<ulong> tokens, CancellationToken cancellationToken) =>
-        new(_partitions[partition].FillAsync(writes, tokens));
+        new(_partitions[partition].Leases.FillAsync(writes, tokens));
 
     public ValueTask<PrimaryReply> SetPrimaryAsync(RemoteWrite write, bool onlyIfAbsent, Known known, CancellationToken cancellationToken) =>
-        new(_partitions[write.Key.Partition].SetPrimaryAsync(write, onlyIfAbsent, known));
+        new(_partitions[write.Key.Partition].Writes.SetPrimaryAsync(write, onlyIfAbsent, known));
 
     public async ValueTask RenewAsync(CacheKey key, TimeSpan timeToLive, CancellationToken cancellationToken)
     {
