@@ -209,6 +209,9 @@ settle() {
   conclude "$1" "$seconds" "$code" "$results/$1.log"
 }
 
+# sdk <arguments...>: the SDK's commands don't live long enough to gain by profiles of themselves, which cost a fifth of their time.
+sdk() { DOTNET_TieredPGO=0 dotnet "$@"; }
+
 # run_tests <name of a test project>: writes what it counted beside what it prints.
 run_tests() {
   bounded dotnet "tests/$1/bin/Release/net10.0/$1.dll" \
@@ -255,10 +258,10 @@ main() {
   rm -rf "$results"
   mkdir -p "$results"
 
-  if step restore dotnet restore DistributedCache.sln &&
-    step build dotnet build DistributedCache.sln --no-restore -c Release -warnaserror -v quiet; then
+  if step restore sdk restore DistributedCache.sln &&
+    step build sdk build DistributedCache.sln --no-restore -c Release -warnaserror -v quiet; then
     # Style and analyzers have failed the build already: what is left are white space and the order of usings.
-    beside format dotnet format DistributedCache.sln --no-restore --verify-no-changes --diagnostics IMPORTS
+    beside format sdk format DistributedCache.sln --no-restore --verify-no-changes --diagnostics IMPORTS
     for name in $(test_projects); do beside "$name" run_tests "$name"; done
     finish
   fi
