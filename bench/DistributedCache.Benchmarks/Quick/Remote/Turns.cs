@@ -9,7 +9,7 @@ internal static class Turns
     private const int WarmUpCalls = 400;
 
     // A call runs through some hundred methods, whose optimised code comes seconds later where two cores have all to do.
-    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(2.5);
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromSeconds(1.8);
 
     public static async Task<Measured[]> MeasureAsync(IReadOnlyList<Turn> turns, int callers, int rounds, TimeSpan turnTime)
     {
