@@ -1,4 +1,5 @@
 using DistributedCache.AspNetCore.Tests.Edge;
+using DistributedCache.Redis.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,7 +31,7 @@ public class StaleTests
         var stale = await app.GetAsync("/a", ("X-Any", "x"));
         Assert.Equal(("old", "70", "cache; hit; ttl=-10; detail=L1"), (stale.Body, stale["Age"], stale.CacheStatus));
         release.SetResult("new");
-        await Until(async () => (await app.GetAsync("/a")).Body == "new");
+        await Poll.UntilAsync(async () => (await app.GetAsync("/a")).Body == "new", () => "The new response never came.");
         Assert.Equal(2, _runs);
     }
 
@@ -118,7 +119,7 @@ public class StaleTests
         Assert.Equal((200, "old"), (stale.Status, stale.Body));
         Assert.StartsWith("cache; hit; ttl=-", stale.CacheStatus, StringComparison.Ordinal);
         release.SetResult("new");
-        await Until(async () => (await app.GetAsync("/a")).Body == "new");
+        await Poll.UntilAsync(async () => (await app.GetAsync("/a")).Body == "new", () => "The new response never came.");
         Assert.Equal(2, _runs);
     }
 
@@ -145,14 +146,4 @@ public class StaleTests
         })).CacheResponse("soft"),
         build: static builder => builder.Services.AddTieredCache()
             .AddProfile("soft", static p => (p.Duration, p.StaleFor, p.FactorySoftTimeout, p.Jitter) = (TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 0)));
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "It never came true.");
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, TestContext.Current.CancellationToken);
-        }
-    }
 }
