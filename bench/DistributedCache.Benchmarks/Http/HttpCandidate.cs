@@ -36,13 +36,13 @@ internal sealed class HttpCandidate : IAsyncDisposable
         return new HttpCandidate(name, process, new Uri(address), connections);
     }
 
-    /// <summary>Asks for the page on all connections at once, so many times in all.</summary>
+    /// <summary>Asks for the page on so many connections at once, so many times in all.</summary>
     /// <returns>What a request cost the server: nanoseconds of CPU, and bytes it allocated.</returns>
-    public async Task<(double Nanoseconds, double Bytes)> RunAsync(int requests)
+    public async Task<(double Nanoseconds, double Bytes)> RunAsync(int requests, int connections)
     {
         var before = await UsedAsync();
-        await Task.WhenAll(_connections.Select(connection => Task.Factory.StartNew(
-            () => connection.Ask(requests / _connections.Length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        await Task.WhenAll(_connections.Take(connections).Select(connection => Task.Factory.StartNew(
+            () => connection.Ask(requests / connections), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
         var after = await UsedAsync();
         return ((after.Microseconds - before.Microseconds) * 1_000 / requests, (after.Bytes - before.Bytes) / requests);
     }

@@ -8,11 +8,11 @@ namespace DistributedCache.Benchmarks.Quick;
 internal sealed record Measured(string Name, double Nanoseconds, double Ratio, double Bytes)
 {
     /// <summary>Folds rounds (one array a candidate, the first being what the others are compared with).</summary>
-    public static Measured[] Fold(IReadOnlyList<string> names, (double Nanoseconds, double Bytes)[][] rounds) =>
+    public static Measured[] Fold(IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<(double Nanoseconds, double Bytes)>> rounds) =>
         Fold(names, rounds, [.. rounds.Select(_ => rounds[0])]);
 
     /// <summary>The same where each candidate's turn has one of the first's beside it.</summary>
-    public static Measured[] Fold(IReadOnlyList<string> names, (double Nanoseconds, double Bytes)[][] rounds, (double Nanoseconds, double Bytes)[][] floors) =>
+    public static Measured[] Fold(IReadOnlyList<string> names, IReadOnlyList<IReadOnlyList<(double Nanoseconds, double Bytes)>> rounds, IReadOnlyList<IReadOnlyList<(double Nanoseconds, double Bytes)>> floors) =>
         [.. names.Select((name, i) => new Measured(
             name,
             Median(rounds[i].Select(static r => r.Nanoseconds)),

@@ -33,7 +33,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         if (!_cache.TryCount(entry, out CachedItem? _)) return false;
         var texts = stored.TextsAt(age, site.Status);
         var response = context.Response.Headers;
-        response[CacheStatus.Field] = response.TryGetValue(CacheStatus.Field, out var others) ? StringValues.Concat(others, texts.CacheStatus) : texts.CacheStatus;
+        response[CacheStatus.Field] = response.Count > 0 && response.TryGetValue(CacheStatus.Field, out var others) ? StringValues.Concat(others, texts.CacheStatus) : texts.CacheStatus;
         ResponseWriter.WriteHeaders(response, stored, texts.Age);
         if (site.Edges.IsFor(policy)) SayToEdges(context, policy, isForEdges: !policy.IsPersonal, stored, age, isDoubtful: false);
         answering = ResponseWriter.WriteAsync(context, stored);

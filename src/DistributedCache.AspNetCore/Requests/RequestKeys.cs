@@ -15,13 +15,6 @@ internal static class RequestKeys
     private const string Prefix = "http:";
     private const string HashPrefix = "http:#";
 
-    // Frameworks and applications build addresses from these, though no response names them in Vary: who may set them could else put
-    // an address of his own into everybody's response. An intermediary that always says the same adds nothing.
-    private static readonly string[] Rewriting =
-    [
-        "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Forwarded-Prefix", "X-Forwarded-Port", "X-Original-Host", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override",
-    ];
-
     /// <summary>The key of all variants: host, path, query and what the policy varies by.</summary>
     /// <param name="request">The request.</param>
     /// <param name="buffer">Room for the longest key.</param>
@@ -109,13 +102,7 @@ internal static class RequestKeys
             foreach (var name in names) Add(name, request.Query.TryGetValue(name, out var asked) ? asked : StringValues.Empty, ref key);
         }
 
-        foreach (var name in Rewriting)
-        {
-            if (request.Headers.TryGetValue(name, out var said)) Add(name, said, ref key);
-        }
-
-        if (request.Headers.TryGetValue("Forwarded", out var forwarded)) Add("Forwarded", AddressesOf(forwarded), ref key);
-
+        if (RewritingFields.MayBeIn(request.Headers)) AddRewriting(request.Headers, ref key);
         foreach (var name in policy.VaryByHeader)
         {
             key.Add(name);
@@ -128,10 +115,16 @@ internal static class RequestKeys
         foreach (var value in values) AddOptional(value, ref key);
     }
 
-    /// <summary>What <c>Forwarded</c> says of the address (RFC 7239), without who asks.</summary>
-    private static StringValues AddressesOf(StringValues forwarded) => string.Join(';', forwarded.SelectMany(static line => (line ?? "").Split(',', ';'))
-        .Select(static pair => pair.Trim())
-        .Where(static pair => !pair.StartsWith("for=", StringComparison.OrdinalIgnoreCase) && !pair.StartsWith("by=", StringComparison.OrdinalIgnoreCase)));
+    private static void AddRewriting<TSink>(IHeaderDictionary headers, ref TSink key)
+        where TSink : IKeySink, allows ref struct
+    {
+        foreach (var name in RewritingFields.Names)
+        {
+            if (headers.TryGetValue(name, out var said)) Add(name, said, ref key);
+        }
+
+        if (headers.TryGetValue(RewritingFields.Forwarded, out var forwarded)) Add(RewritingFields.Forwarded, RewritingFields.AddressesOf(forwarded), ref key);
+    }
 
     private static void WriteVariant<TSink>(in KeyedRequest request, string[] names, ref TSink key)
         where TSink : IKeySink, allows ref struct

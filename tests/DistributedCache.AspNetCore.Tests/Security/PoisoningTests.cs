@@ -16,8 +16,10 @@ public class PoisoningTests
     [InlineData("X-Forwarded-Scheme")]
     [InlineData("X-Forwarded-Prefix")]
     [InlineData("X-Forwarded-Port")]
+    [InlineData("X-Original-Host")]
     [InlineData("X-Original-URL")]
     [InlineData("X-Rewrite-URL")]
+    [InlineData("X-HTTP-Method-Override")]
     [InlineData("Forwarded")]
     public async Task Get_FieldThatRewritesTheAddress_PoisonsNobody(string field)
     {
@@ -25,6 +27,16 @@ public class PoisoningTests
         Assert.Contains("evil", (await app.GetAsync("/a", (field, "host=evil.example"))).Body, StringComparison.Ordinal);
         Assert.DoesNotContain("evil", (await app.GetAsync("/a")).Body, StringComparison.Ordinal);
         Assert.Contains("good", (await app.GetAsync("/a", (field, "for=10.0.0.1;host=good.example"))).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_FieldThatRewritesTheAddressAmongAllThatAreCommon_PoisonsNobody()
+    {
+        (string, string)[] common =
+            [("User-Agent", "a"), ("Accept", "*/*"), ("Accept-Encoding", "gzip"), ("Accept-Language", "en"), ("Connection", "keep-alive"), ("Cookie", "id=1"), ("Referer", "http://localhost/")];
+        await using var app = await Start(context => context.Response.WriteAsync($"<a href='{context.Request.Headers["X-Forwarded-Host"]}'>"));
+        Assert.Contains("evil", (await app.GetAsync("/a", [.. common, ("X-Forwarded-Host", "evil.example")])).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", (await app.GetAsync("/a", common)).Body, StringComparison.Ordinal);
     }
 
     [Fact]
