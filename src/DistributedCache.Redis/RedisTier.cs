@@ -69,7 +69,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         {
             await _connection.GetAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (IsAbsence(exception))
         {
             // Away for now: said when the first operation fails.
         }
@@ -82,7 +82,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         {
             await channels.SubscribeAsync().ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        catch (Exception exception) when (IsAbsence(exception))
         {
             // Subscribed with the first heartbeat that finds the servers.
         }
@@ -95,15 +95,23 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     {
         _registered = [.. versions];
         var maximum = withMarks ? RedisTierSettings.WholeHash : 0;
-        return await EachAsync<MarksReply>(async partition => await partition.RegisterAsync(versions, maximum).ConfigureAwait(false)).ConfigureAwait(false);
+        var replies = await EachAsync(partition => partition.RegisterAsync(versions, maximum)).ConfigureAwait(false);
+        return Array.ConvertAll(replies, static reply => reply.IsCompletedSuccessfully ? reply.Result : (MarksReply?)null);
     }
 
     public async ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken)
     {
         foreach (var channels in _followers) await channels.SubscribeAsync().ConfigureAwait(false);
-        _masters = Masters.Of(await _connection.GetAsync().ConfigureAwait(false), _names) ?? _masters;
+        var database = await _connection.GetAsync().ConfigureAwait(false);
+        _masters = Masters.Of(database, _names) ?? _masters;
         var registered = _registered;
-        var heads = await EachAsync(partition => partition.ReadHeadAsync(registered)).ConfigureAwait(false);
+        var fields = PartitionClient.HeadFields(registered);
+
+        // Each beat of every node: what all answered is gone through here, and no method of ours waits for one of them.
+        var answers = await EachAsync(partition => partition.ReadFieldsAsync(database, fields)).ConfigureAwait(false);
+        ValueTask<Head?>[] reads = [.. answers.Select((answer, i) => HeadInAsync(_partitions[i], answer, database, registered))];
+        var heads = new Head?[reads.Length];
+        for (var i = 0; i < heads.Length; i++) heads[i] = await reads[i].ConfigureAwait(false);
         foreach (var channels in _followers) channels.Compare(heads);
         return heads;
     }
@@ -195,24 +203,40 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>One call of every partition, all at once; null where its server did not answer. Where none did, that is the failure.</summary>
-    private async Task<T?[]> EachAsync<T>(Func<PartitionClient, Task<T?>> call)
-        where T : struct
+    private static async ValueTask<Head?> HeadInAsync(PartitionClient partition, Task<RedisValue[]> answer, IDatabase database, IReadOnlyList<string> registered)
     {
-        Exception? last = null;
-        var answers = await Task.WhenAll(_partitions.Select(TryAsync)).ConfigureAwait(false);
-        return last is not null && Array.TrueForAll(answers, static answer => answer is null) ? throw last : answers;
+        if (!answer.IsCompletedSuccessfully) return null;
+        try
+        {
+            return await partition.HeadInAsync(answer.Result, database, registered).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsAbsence(exception))
+        {
+            return null;
+        }
+    }
 
-        async Task<T?> TryAsync(PartitionClient partition)
+    private static bool IsAbsence(Exception failure) => failure is RedisException or TimeoutException;
+
+    /// <summary>One call of every partition, all at once, and ended: without success where its server did not answer. Where none did, that
+    /// is the failure.</summary>
+    private async Task<Task<T>[]> EachAsync<T>(Func<PartitionClient, Task<T>> call)
+    {
+        Task<T>[] calls = [.. _partitions.Select(Begin)];
+        await ((Task)Task.WhenAll(calls)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Array.Find(calls, static ended => ended.Exception?.InnerException is { } failure && !IsAbsence(failure)) is { } broken) await broken.ConfigureAwait(false);
+        if (Array.TrueForAll(calls, static ended => !ended.IsCompletedSuccessfully)) await calls[^1].ConfigureAwait(false);
+        return calls;
+
+        Task<T> Begin(PartitionClient partition)
         {
             try
             {
-                return await call(partition).ConfigureAwait(false);
+                return call(partition);
             }
-            catch (Exception exception) when (exception is RedisException or TimeoutException)
+            catch (Exception exception) when (IsAbsence(exception))
             {
-                last = exception;
-                return null;
+                return Task.FromException<T>(exception);
             }
         }
     }

@@ -33,16 +33,18 @@ internal sealed class PartitionClient(
         return new MarksReply(head, MarksIn(fields, head), IsComplete: fields.Length > 0, announced);
     }
 
-    public async Task<Head?> ReadHeadAsync(IReadOnlyList<string> registered)
-    {
-        var database = await connection.GetAsync().ConfigureAwait(false);
-        var fields = FieldsWith(registered, []);
-        var head = scripts.Heads.In(await database.HashGetAsync(_hash, fields, Masters.Only).ConfigureAwait(false), registered);
-        if (head is null or { Eras: not null }) return head;
+    /// <summary>The fields that a head and the floors of these versions are read from.</summary>
+    public static RedisValue[] HeadFields(IReadOnlyList<string> registered) => FieldsWith(registered, []);
 
-        // All at once: of two reads either could be of another server.
-        var values = await database.HashGetAsync(_hash, [.. fields, HeadText.Eras], Masters.Only).ConfigureAwait(false);
-        return scripts.Heads.In(values, registered, values[^1]);
+    /// <param name="database">The servers.</param>
+    /// <param name="fields">Those of <see cref="HeadFields"/>.</param>
+    public Task<RedisValue[]> ReadFieldsAsync(IDatabase database, RedisValue[] fields) => database.HashGetAsync(_hash, fields, Masters.Only);
+
+    /// <summary>The head in what <see cref="ReadFieldsAsync"/> answered, with its eras.</summary>
+    public ValueTask<Head?> HeadInAsync(RedisValue[] values, IDatabase database, IReadOnlyList<string> registered)
+    {
+        var head = scripts.Heads.In(values, registered);
+        return head is null or { Eras: not null } ? new(head) : new(ReadWithErasAsync(database, registered));
     }
 
     public async Task<MarksReply> ReadMarksAsync(IReadOnlyCollection<Mark> marks, IReadOnlyList<string> registered)
@@ -102,6 +104,13 @@ internal sealed class PartitionClient(
         }
 
         return read;
+    }
+
+    /// <summary>All at once: of two reads either could be of another server.</summary>
+    private async Task<Head?> ReadWithErasAsync(IDatabase database, IReadOnlyList<string> registered)
+    {
+        var values = await database.HashGetAsync(_hash, [.. HeadFields(registered), HeadText.Eras], Masters.Only).ConfigureAwait(false);
+        return scripts.Heads.In(values, registered, values[^1]);
     }
 
     /// <summary>Forgets the older half of the tags and prefixes: the hash has more than it should keep.</summary>
