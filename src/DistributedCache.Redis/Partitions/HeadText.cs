@@ -14,20 +14,19 @@ internal static class HeadText
     public static readonly RedisValue Eras = "eras";
 
     /// <param name="text">The answer.</param>
-    /// <param name="floors">The floors of the versions in use.</param>
     /// <param name="rest">What stands behind the head.</param>
-    public static Head Parse(ReadOnlySpan<byte> text, IReadOnlyDictionary<string, long> floors, out ReadOnlySpan<byte> rest)
+    public static Head Parse(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
     {
-        var head = new Head(Next(ref text), Next(ref text), Next(ref text), Next(ref text), floors) { Source = Next(ref text) };
+        var head = new Head(Next(ref text), Next(ref text), Next(ref text), Next(ref text)) { Source = Next(ref text) };
         rest = text;
         return head;
     }
 
     /// <summary>Reads the values of <see cref="Fields"/>; null where there is no hash, or it is not whole.</summary>
-    public static Head? Read(ReadOnlySpan<RedisValue> values, IReadOnlyDictionary<string, long> floors) =>
+    public static Head? Read(ReadOnlySpan<RedisValue> values) =>
         IsSound(values[0], out var incarnation) && IsSound(values[1], out var @base) && IsSound(values[2], out var sequence)
             && IsSound(values[3].IsNull ? 0 : values[3], out var floor)
-            ? new Head(incarnation, @base, sequence, floor, floors) { Source = IsSound(values[5], out var source) ? source : 0 }
+            ? new Head(incarnation, @base, sequence, floor) { Source = IsSound(values[5], out var source) ? source : 0 }
             : null;
 
     // As the scripts have it, which begin anew where a number is not sound.

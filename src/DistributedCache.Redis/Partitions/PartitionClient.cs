@@ -26,8 +26,7 @@ internal sealed class PartitionClient(
         var at = 1;
         foreach (var version in versions) call.Own[at++] = version;
         var reply = await scripts.RunListAsync(Script.Register, call).ConfigureAwait(false);
-        var announced = scripts.Heads.Versions.AdoptFloors((string?)reply[1] ?? "");
-        var head = scripts.Heads.Of(reply[0], reply[4]);
+        var head = scripts.Heads.Of(reply[0], reply[4], reply[1], out var announced);
         var fields = (RedisResult[]?)reply[3] ?? [];
         if ((long)reply[2] > settings.TagsPerPartition) await PruneAsync(head).ConfigureAwait(false);
         return new MarksReply(head, MarksIn(fields, head), IsComplete: fields.Length > 0, announced);

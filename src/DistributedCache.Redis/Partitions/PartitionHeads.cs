@@ -16,17 +16,26 @@ internal sealed class PartitionHeads
     public Head Of(RedisResult text) => Of(text, out _);
 
     /// <summary>A head as scripts answer it, and what stands behind it.</summary>
-    public Head Of(RedisResult text, out ReadOnlySpan<byte> rest) => _eras.Complete(Noted(HeadText.Parse((byte[]?)text ?? [], Versions.Floors, out rest)));
+    public Head Of(RedisResult text, out ReadOnlySpan<byte> rest) => Complete(HeadText.Parse((byte[]?)text ?? [], out rest));
 
     /// <summary>A head as scripts answer it with its eras.</summary>
     public Head Of(RedisResult text, RedisResult eras) => _eras.Adopt(Of(text), (string?)eras);
+
+    /// <summary>A head as register answers it, with its eras and every version's floor; and when each version was announced last.</summary>
+    public Head Of(RedisResult text, RedisResult eras, RedisResult floors, out IReadOnlyDictionary<string, long> announced)
+    {
+        var head = HeadText.Parse((byte[]?)text ?? [], out _);
+        announced = Versions.AdoptFloors(head.Incarnation, (string?)floors ?? "");
+        return _eras.Adopt(Complete(head), (string?)eras);
+    }
 
     /// <summary>A head in the hash's fields, which the versions follow; null where it is not whole.</summary>
     public Head? In(RedisValue[] values, IReadOnlyList<string> registered)
     {
         Versions.Adopt((string?)values[4] ?? "");
-        Versions.AdoptFloors(registered, values.AsSpan(HeadText.Fields.Length));
-        return HeadText.Read(values, Versions.Floors) is { } head ? _eras.Complete(Noted(head)) : null;
+        if (HeadText.Read(values) is not { } head) return null;
+        Versions.AdoptFloors(head.Incarnation, registered, values.AsSpan(HeadText.Fields.Length));
+        return Complete(head);
     }
 
     /// <inheritdoc cref="In(RedisValue[], IReadOnlyList{string})"/>
@@ -45,9 +54,9 @@ internal sealed class PartitionHeads
         }
     }
 
-    private Head Noted(Head head)
+    private Head Complete(Head head)
     {
         Note(new Known(head.Incarnation, head.Sequence, Source: head.Source));
-        return head;
+        return _eras.Complete(head with { VersionFloors = Versions.FloorsIn(head.Incarnation) });
     }
 }

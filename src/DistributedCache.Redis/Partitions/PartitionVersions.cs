@@ -10,15 +10,17 @@ internal sealed class PartitionVersions
 {
     private volatile string _text = "";
     private volatile string[] _list = [];
-    private volatile FrozenDictionary<string, long> _floors = FrozenDictionary<string, long>.Empty;
+    private volatile Registered _registered = new(0, FrozenDictionary<string, long>.Empty);
 
     /// <summary>The list as the partition's hash has it.</summary>
     public string Text => _text;
 
     public IReadOnlyList<string> List => _list;
 
-    /// <summary>The floors of the versions this node registered.</summary>
-    public IReadOnlyDictionary<string, long> Floors => _floors;
+    /// <summary>The floors of the versions this node registered in an incarnation; none where that is news: its numbers are other ones, and
+    /// nobody is known to be registered in it.</summary>
+    public IReadOnlyDictionary<string, long> FloorsIn(long incarnation) =>
+        _registered is { } registered && registered.Incarnation == incarnation ? registered.Floors : FrozenDictionary<string, long>.Empty;
 
     public void Adopt(string text)
     {
@@ -29,7 +31,7 @@ internal sealed class PartitionVersions
 
     /// <summary>Takes floors as register answers them: <c>version=number@second</c>, comma-separated.</summary>
     /// <returns>For each version when it was announced last.</returns>
-    public IReadOnlyDictionary<string, long> AdoptFloors(string text)
+    public IReadOnlyDictionary<string, long> AdoptFloors(long incarnation, string text)
     {
         var floors = new Dictionary<string, long>();
         var announced = new Dictionary<string, long>();
@@ -41,20 +43,21 @@ internal sealed class PartitionVersions
         }
 
         Adopt(string.Join(',', floors.Keys));
-        _floors = floors.ToFrozenDictionary();
+        _registered = new(incarnation, floors.ToFrozenDictionary());
         return announced;
     }
 
     /// <summary>Takes floors from the hash's fields, <c>last seen,floor</c>; one that is absent is not registered.</summary>
-    public void AdoptFloors(IReadOnlyList<string> versions, ReadOnlySpan<RedisValue> values)
+    public void AdoptFloors(long incarnation, IReadOnlyList<string> versions, ReadOnlySpan<RedisValue> values)
     {
-        var isSame = _floors.Count == versions.Count;
+        var present = FloorsIn(incarnation);
+        var isSame = present.Count == versions.Count;
         Span<long> floors = stackalloc long[Math.Min(versions.Count, 64)];
         for (var i = 0; i < floors.Length; i++)
         {
             // A list without it would let invalidations pass its entries by.
             floors[i] = _list.Contains(versions[i]) ? Floor(values[i]) : -1;
-            isSame &= floors[i] >= 0 && _floors.TryGetValue(versions[i], out var known) && known == floors[i];
+            isSame &= floors[i] >= 0 && present.TryGetValue(versions[i], out var known) && known == floors[i];
         }
 
         if (isSame) return;
@@ -64,7 +67,7 @@ internal sealed class PartitionVersions
             if (floors[i] >= 0) changed[versions[i]] = floors[i];
         }
 
-        _floors = changed.ToFrozenDictionary();
+        _registered = new(incarnation, changed.ToFrozenDictionary());
     }
 
     private static long Floor(RedisValue value)
@@ -73,4 +76,8 @@ internal sealed class PartitionVersions
         var comma = text?.IndexOf(',', StringComparison.Ordinal) ?? -1;
         return comma >= 0 && long.TryParse(text.AsSpan(comma + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var floor) ? floor : -1;
     }
+
+    /// <param name="Incarnation">Where the floors are numbers of.</param>
+    /// <param name="Floors">By version.</param>
+    private sealed record Registered(long Incarnation, FrozenDictionary<string, long> Floors);
 }
