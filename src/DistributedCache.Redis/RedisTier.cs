@@ -16,6 +16,9 @@ namespace DistributedCache.Redis;
 /// <summary>The remote tier on Redis: a cluster, a master that Sentinel names, or one server.</summary>
 internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDisposable, IDisposable
 {
+    // Messages are to be heard before the first heads are read; where a server does not answer, the others are not to wait for it.
+    private static readonly TimeSpan SubscribeTime = TimeSpan.FromMilliseconds(250);
+
     private readonly PartitionNames _names;
     private readonly RedisConnection _connection;
     private readonly RedisTierSettings _settings;
@@ -80,7 +83,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         var channels = new ChannelFollower(_names, _connection, follower, _clock, _log);
         try
         {
-            await channels.SubscribeAsync().ConfigureAwait(false);
+            await channels.SubscribeAsync().WaitAsync(SubscribeTime, _clock.Provider, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (IsAbsence(exception))
         {
@@ -95,23 +98,25 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     {
         _registered = [.. versions];
         var maximum = withMarks ? RedisTierSettings.WholeHash : 0;
-        var replies = await EachAsync(partition => partition.RegisterAsync(versions, maximum)).ConfigureAwait(false);
+        var replies = await EachAsync(partition => partition.RegisterAsync(versions, maximum), cancellationToken).ConfigureAwait(false);
         return Array.ConvertAll(replies, static reply => reply.IsCompletedSuccessfully ? reply.Result : (MarksReply?)null);
     }
 
     public async ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken)
     {
-        foreach (var channels in _followers) await channels.SubscribeAsync().ConfigureAwait(false);
+        // Not waited for: a server that does not answer this holds up no other's head.
+        foreach (var channels in _followers) channels.Subscribe();
         var database = await _connection.GetAsync().ConfigureAwait(false);
         _masters = Masters.Of(database, _names) ?? _masters;
         var registered = _registered;
         var fields = PartitionClient.HeadFields(registered);
 
         // Each beat of every node: what all answered is gone through here, and no method of ours waits for one of them.
-        var answers = await EachAsync(partition => partition.ReadFieldsAsync(database, fields)).ConfigureAwait(false);
+        var answers = await EachAsync(partition => partition.ReadFieldsAsync(database, fields), cancellationToken).ConfigureAwait(false);
         ValueTask<Head?>[] reads = [.. answers.Select((answer, i) => HeadInAsync(_partitions[i], answer, database, registered))];
         var heads = new Head?[reads.Length];
-        for (var i = 0; i < heads.Length; i++) heads[i] = await reads[i].ConfigureAwait(false);
+        for (var i = 0; i < heads.Length; i++)
+            heads[i] = reads[i].IsCompleted ? await reads[i].ConfigureAwait(false) : await InTimeAsync(reads[i].AsTask(), cancellationToken).ConfigureAwait(false);
         foreach (var channels in _followers) channels.Compare(heads);
         return heads;
     }
@@ -218,14 +223,28 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
 
     private static bool IsAbsence(Exception failure) => failure is RedisException or TimeoutException;
 
-    /// <summary>One call of every partition, all at once, and ended: without success where its server did not answer. Where none did, that
-    /// is the failure.</summary>
-    private async Task<Task<T>[]> EachAsync<T>(Func<PartitionClient, Task<T>> call)
+    private static async Task<Head?> InTimeAsync(Task<Head?> read, CancellationToken cancellationToken)
+    {
+        await EndAsync(read, cancellationToken).ConfigureAwait(false);
+        return read.IsCompletedSuccessfully ? read.Result : null;
+    }
+
+    /// <summary>Waits for what its token may end. What hangs is left to itself then: that it fails says nothing new.</summary>
+    private static async Task EndAsync(Task call, CancellationToken cancellationToken)
+    {
+        await call.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!call.IsCompleted) _ = call.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
+
+    /// <summary>One call of every partition, all at once: without success where its server did not answer, or not in time. Where none did,
+    /// that is the failure.</summary>
+    private async Task<Task<T>[]> EachAsync<T>(Func<PartitionClient, Task<T>> call, CancellationToken cancellationToken)
     {
         Task<T>[] calls = [.. _partitions.Select(Begin)];
-        await ((Task)Task.WhenAll(calls)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await EndAsync(Task.WhenAll(calls), cancellationToken).ConfigureAwait(false);
         if (Array.Find(calls, static ended => ended.Exception?.InnerException is { } failure && !IsAbsence(failure)) is { } broken) await broken.ConfigureAwait(false);
-        if (Array.TrueForAll(calls, static ended => !ended.IsCompletedSuccessfully)) await calls[^1].ConfigureAwait(false);
+        if (Array.TrueForAll(calls, static ended => !ended.IsCompletedSuccessfully))
+            await (Array.FindLast(calls, static ended => ended.IsCompleted) ?? throw new TimeoutException("No server answered in time.")).ConfigureAwait(false);
         return calls;
 
         Task<T> Begin(PartitionClient partition)

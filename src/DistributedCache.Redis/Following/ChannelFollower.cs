@@ -42,6 +42,9 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         }
     }
 
+    /// <summary>The same, behind the caller. Never fails.</summary>
+    public void Subscribe() => _ = TrySubscribeAsync();
+
     public async ValueTask DisposeAsync()
     {
         Task subscribing;
@@ -109,8 +112,10 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         }
 
         Volatile.Write(ref _isComplete, false);
-        await SubscribeAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await TrySubscribeAsync().ConfigureAwait(false);
     }
+
+    private async Task TrySubscribeAsync() => await SubscribeAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task SubscribeToAllAsync()
     {

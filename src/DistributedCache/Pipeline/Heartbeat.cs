@@ -20,6 +20,10 @@ internal sealed class Heartbeat : IAsyncDisposable
     private readonly Action<Exception> _failed;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
+
+    // What puts a partition back that was found behind. It holds up neither the beat nor the next: its server may hang.
+    private readonly Task[] _catchingUp;
+    private List<Exception> _failures = [];
     private Task _beating = Task.CompletedTask;
     private ITimer? _timer;
     private long _registeredAt = long.MinValue;
@@ -46,6 +50,7 @@ internal sealed class Heartbeat : IAsyncDisposable
     {
         (_remote, _coherence, _catchUps, _clock) = (remote, coherence, catchUps, clock);
         (_follow, _versions, _overlap, _failed) = (follow, versions, overlap, failed);
+        _catchingUp = [.. Enumerable.Repeat(Task.CompletedTask, coherence.Count)];
     }
 
     /// <summary>Beats from now on.</summary>
@@ -77,6 +82,7 @@ internal sealed class Heartbeat : IAsyncDisposable
         if (_timer is { } timer) await timer.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _beating.ConfigureAwait(false);
+        await Task.WhenAll(_catchingUp).ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -84,14 +90,11 @@ internal sealed class Heartbeat : IAsyncDisposable
     {
         try
         {
-            var failures = new List<Exception>();
-            await TryAsync(_follow(_stop.Token), failures).ConfigureAwait(false);
-            await TryAsync(RegisterAsync(), failures).ConfigureAwait(false);
-            await TryAsync(CompareAsync(failures), failures).ConfigureAwait(false);
+            await TryAsync(_follow(_stop.Token)).ConfigureAwait(false);
+            await TryAsync(RegisterAsync()).ConfigureAwait(false);
+            await TryAsync(CompareAsync()).ConfigureAwait(false);
             _coherence.Verified();
-            if (_stop.IsCancellationRequested) return;
-            if (failures.Count > 0 && !_isFailing) _failed(failures[0]);
-            _isFailing = failures.Count > 0;
+            if (!_stop.IsCancellationRequested) Report();
         }
         finally
         {
@@ -99,7 +102,7 @@ internal sealed class Heartbeat : IAsyncDisposable
         }
     }
 
-    private static async Task TryAsync(Task step, List<Exception> failures)
+    private async Task TryAsync(Task step)
     {
         try
         {
@@ -107,8 +110,17 @@ internal sealed class Heartbeat : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            lock (failures) failures.Add(exception);
+            lock (_lock) _failures.Add(exception);
         }
+    }
+
+    /// <summary>Tells of what failed since the last beat. What still hangs has not succeeded either.</summary>
+    private void Report()
+    {
+        List<Exception> failures;
+        lock (_lock) (failures, _failures) = (_failures, []);
+        if (failures.Count > 0 && !_isFailing) _failed(failures[0]);
+        _isFailing = failures.Count > 0 || (_isFailing && !Array.TrueForAll(_catchingUp, static task => task.IsCompleted));
     }
 
     private async Task RegisterAsync()
@@ -142,20 +154,17 @@ internal sealed class Heartbeat : IAsyncDisposable
         if (replies.FirstOrDefault(static reply => reply?.Announced is not null)?.Announced is { } announced) _overlap.Look(versions, announced, now);
     }
 
-    private async Task CompareAsync(List<Exception> failures)
+    private async Task CompareAsync()
     {
         // Noted before the heads are asked for: a reply is judged by what was known then, however late it comes.
         var known = KnownOfAll();
         var sentAt = _clock.Now;
         var heads = await _remote.ReadHeadsAsync(_stop.Token).ConfigureAwait(false);
-        var behind = new List<Task>();
         for (var i = 0; i < heads.Length; i++)
         {
-            if (Verify(i, heads[i], known[i], sentAt) is var progress and not (Progress.Current or Progress.Old))
-                behind.Add(TryAsync(progress == Progress.Lost ? _catchUps.SyncAsync(i) : FollowAsync(i, heads[i]!.Value, known[i], sentAt), failures));
+            if (Verify(i, heads[i], known[i], sentAt) is var progress and not (Progress.Current or Progress.Old) && _catchingUp[i].IsCompleted)
+                _catchingUp[i] = TryAsync(progress == Progress.Lost ? SyncAsync(i) : FollowAsync(i, heads[i]!.Value, known[i], sentAt));
         }
-
-        await Task.WhenAll(behind).ConfigureAwait(false);
     }
 
     /// <summary>A partition without a head is one that has lost it.</summary>
@@ -166,11 +175,18 @@ internal sealed class Heartbeat : IAsyncDisposable
         lock (partition.Lock) return partition.Verify(head, known, sentAt);
     }
 
+    private async Task SyncAsync(int number)
+    {
+        await _catchUps.SyncAsync(number).ConfigureAwait(false);
+        _coherence.Verified();
+    }
+
     private async Task FollowAsync(int number, Head head, Known known, long sentAt)
     {
         var partition = _coherence[number];
         await _catchUps.Begin(number).ConfigureAwait(false);
         lock (partition.Lock) partition.Verify(head, known, sentAt);
+        _coherence.Verified();
     }
 
     private Known[] KnownOfAll() => [.. Enumerable.Range(0, _coherence.Count).Select(i => KnownOf(_coherence[i]))];

@@ -40,11 +40,12 @@ internal interface IRemoteTier
     /// from then on invalidations reach their entries too. Before the first read of an entry, and every ten minutes.</summary>
     /// <param name="versions">The versions.</param>
     /// <param name="withMarks">Whether to answer a partition's marks with its head, where they are few enough to be read whole.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="cancellationToken">Ends the wait: what has not answered by then has not answered.</param>
     /// <returns>For each partition what it has; null where its server did not answer.</returns>
     ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken);
 
-    /// <summary>Reads every partition's head: the heartbeat. Null where its server did not answer, or has none: that is to be touched.</summary>
+    /// <summary>Reads every partition's head: the heartbeat. Null where its server did not answer until the token ended the wait, or has
+    /// none: that is to be touched.</summary>
     ValueTask<Head?[]> ReadHeadsAsync(CancellationToken cancellationToken);
 
     /// <summary>Begins an incarnation or era in a partition where one is due, and answers its head.</summary>

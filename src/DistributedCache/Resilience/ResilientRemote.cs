@@ -14,6 +14,9 @@ internal sealed class ResilientRemote : IRemoteTier
     /// <summary>The whole tier, where it is reported beside its groups.</summary>
     private const int All = -1;
 
+    /// <summary>The part of the time limit after which calls to all partitions answer for those that have answered.</summary>
+    private const double AnswerShare = 0.75;
+
     private readonly IRemoteTier _inner;
     private readonly FaultReports _faults;
     private readonly TimeProvider _time;
@@ -196,9 +199,12 @@ internal sealed class ResilientRemote : IRemoteTier
 
     private async ValueTask<T> AllAsync<TState, T>(Func<TState, CancellationToken, ValueTask<T>> call, TState state, CancellationToken cancellationToken)
     {
+        // Told a while before the limit that it is time to answer for those partitions that have: one that hangs does not stand for all.
+        using var soon = new CancellationTokenSource(_limit * AnswerShare, _time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(soon.Token, cancellationToken);
         try
         {
-            var answer = await Waits<T>().WaitAsync(call(state, cancellationToken), cancellationToken).ConfigureAwait(false);
+            var answer = await Waits<T>().WaitAsync(call(state, ending.Token), cancellationToken).ConfigureAwait(false);
             _faults.RemoteIs(isAway: false, All);
             return answer;
         }

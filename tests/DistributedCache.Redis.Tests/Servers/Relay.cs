@@ -23,6 +23,9 @@ internal sealed partial class Relay : IAsyncDisposable
 
     public string Endpoint => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
+    /// <summary>Whether a connection hangs from when it next subscribes to something.</summary>
+    public bool HangsWhoSubscribes { get; set; }
+
     public static Relay To(RedisProcess server) => new(server.Port);
 
     /// <summary>Hangs the connections that subscribe to something, as they are now; how many those are.</summary>
@@ -66,7 +69,7 @@ internal sealed partial class Relay : IAsyncDisposable
                 var client = await _listener.AcceptTcpClientAsync();
                 var server = new TcpClient { NoDelay = true };
                 await server.ConnectAsync(IPAddress.Loopback, _server);
-                _lines.Add(new Line(client, server));
+                _lines.Add(new Line(this, client, server));
             }
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
@@ -83,12 +86,13 @@ internal sealed partial class Relay : IAsyncDisposable
         // What the last answer contains that the client is not to see; null: it sees all.
         private volatile string? _silentTo;
 
+        private readonly Relay _relay;
         private readonly TcpClient _client;
         private readonly TcpClient _server;
 
-        public Line(TcpClient client, TcpClient server)
+        public Line(Relay relay, TcpClient client, TcpClient server)
         {
-            (_client, _server) = (client, server);
+            (_relay, _client, _server) = (relay, client, server);
             client.NoDelay = true;
             Done = Task.WhenAll(PassAsync(client, server, isRequest: true), PassAsync(server, client, isRequest: false));
         }
@@ -119,7 +123,11 @@ internal sealed partial class Relay : IAsyncDisposable
                 var bytes = new byte[16 * 1024];
                 while (await from.GetStream().ReadAsync(bytes) is > 0 and var count)
                 {
-                    if (isRequest) Subscribes |= bytes.AsSpan(0, count).IndexOf("SSUBSCRIBE"u8) >= 0;
+                    if (isRequest && bytes.AsSpan(0, count).IndexOf("SSUBSCRIBE"u8) >= 0)
+                    {
+                        Subscribes = true;
+                        Hangs |= _relay.HangsWhoSubscribes;
+                    }
 
                     // Read all the same, so that neither side notices a full buffer.
                     if (!Hangs) await to.GetStream().WriteAsync(isRequest || _silentTo is null ? bytes.AsMemory(0, count) : WithoutUnsubscribed(bytes.AsSpan(0, count)));
