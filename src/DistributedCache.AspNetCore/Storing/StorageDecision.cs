@@ -88,7 +88,7 @@ internal readonly record struct StorageDecision(string? Against, Lifetime Lifeti
             };
         }
 
-        if (lifetime.Fresh is not null || !request.Policy.IsByHeadersAlone) return lifetime;
+        if (lifetime.Fresh is not null) return lifetime;
         return mayGuess && Lifetime.Heuristic(headers, received) is > 0 and var guess ? lifetime with { Fresh = guess } : lifetime;
     }
 }

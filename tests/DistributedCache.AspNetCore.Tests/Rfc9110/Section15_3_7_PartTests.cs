@@ -77,6 +77,18 @@ public class Section15_3_7_PartTests
     }
 
     [Fact]
+    public async Task Get_BehindTheEndOfAPartShorterThanItSays_GoesOn()
+    {
+        var origin = Parts("bytes 4-9/12", "45678");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a", ("Range", "bytes=4-9"));
+        Assert.Equal("78", (await app.GetAsync("/a", ("Range", "bytes=7-8"))).Body);
+        Assert.Equal(1, origin.Runs);
+        await app.GetAsync("/a", ("Range", "bytes=7-9"));
+        Assert.Equal(2, origin.Runs);
+    }
+
+    [Fact]
     public async Task Get_UnknownWhole_AnswersOnlyWhatHasBothEnds()
     {
         var origin = Parts("bytes 4-9/*", "456789");
@@ -130,6 +142,56 @@ public class Section15_3_7_PartTests
         Assert.Equal(("\"v1\"", "bytes=5-6"), (origin.Asked["If-None-Match"], origin.Asked["Range"]));
     }
 
+    [Fact]
+    public async Task Get_StalePartThatIsNotAskedFor_IsNotValidated()
+    {
+        var origin = Parts("bytes 4-9/12", "456789", ("ETag", "\"v1\""));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a", ("Range", "bytes=4-9"));
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        await app.GetAsync("/a", ("Range", "bytes=0-3"));
+        Assert.Equal(("", "bytes=0-3"), (origin.Asked.GetValueOrDefault("If-None-Match", ""), origin.Asked["Range"]));
+    }
+
+    [Theory]
+    [InlineData("bytes=5-6", 206)]
+    [InlineData("bytes=3-6", 502)]
+    public async Task Get_OriginOutOfReach_IsAnsweredFromAStalePartThatHoldsAllOfIt(string range, int status)
+    {
+        var origin = Parts("bytes 4-9/12", "456789");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a", ("Range", "bytes=4-9"));
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        origin.Answer = context =>
+        {
+            context.Response.StatusCode = 502;
+            return Task.CompletedTask;
+        };
+        Assert.Equal(status, (await app.GetAsync("/a", ("Range", range))).Status);
+    }
+
+    [Fact]
+    public async Task Get_OriginThatCantBeReached_IsNotAnsweredFromAStalePartThatHoldsLess()
+    {
+        var origin = Parts("bytes 4-9/12", "456789");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a", ("Range", "bytes=4-9"));
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        origin.Answer = static _ => throw new HttpRequestException("no connection");
+        Assert.Equal("56", (await app.GetAsync("/a", ("Range", "bytes=5-6"))).Body);
+        await Assert.ThrowsAsync<HttpRequestException>(() => app.GetAsync("/a", ("Range", "bytes=3-6")));
+    }
+
+    [Fact]
+    public async Task Get_PartThatNobodyAskedFor_IsNotStored()
+    {
+        var origin = Parts("bytes 4-9/12", "456789");
+        await using var app = await origin.BehindProxyAsync();
+        Assert.Equal("cache; fwd=uri-miss; detail=\"status\"", (await app.GetAsync("/a")).CacheStatus);
+        await app.GetAsync("/a");
+        Assert.Equal(2, origin.Runs);
+    }
+
     [Theory]
     [InlineData("bytes 9-4/12")]
     [InlineData("lines 4-9/12")]
@@ -137,7 +199,7 @@ public class Section15_3_7_PartTests
     {
         var origin = Parts(contentRange, "456789");
         await using var app = await origin.BehindProxyAsync();
-        await app.GetAsync("/a", ("Range", "bytes=4-9"));
+        Assert.Equal("cache; fwd=uri-miss; detail=\"Content-Range\"", (await app.GetAsync("/a", ("Range", "bytes=4-9"))).CacheStatus);
         await app.GetAsync("/a", ("Range", "bytes=4-9"));
         Assert.Equal(2, origin.Runs);
     }

@@ -28,6 +28,9 @@ public class Section5_6_7_DateTests
     [InlineData("Mon, 05 Jan 2026 12:00:00")]
     [InlineData("Mon, 05 Jan 26 12:00:00 GMT")]
     [InlineData("Mon, 05-Jan-2026 12:00:00 GMT")]
+    [InlineData("Mon, 05-Jan-26 12:00:00 GMT")]
+    [InlineData("Monday, 05 Jan 2026 12:00:00 GMT")]
+    [InlineData("Mon,-05 Jan 2026 12:00:00 GMT")]
     [InlineData("Mon 05 Jan 2026 12:00:00 GMT")]
     [InlineData("Mon, 05  Jan  2026 12:00:00 GMT")]
     [InlineData("Mon, 05 Jan 2026 12.00.00 GMT")]
@@ -48,6 +51,16 @@ public class Section5_6_7_DateTests
     {
         Assert.True(HttpDates.TryParse(text, out var date));
         Assert.Equal(year, date.Year);
+    }
+
+    [Theory]
+    [InlineData(49, 49)]
+    [InlineData(51, -49)]
+    public void TryParse_TwoDigitYear_IsThatOfTheCenturyNearest(int ahead, int isAhead)
+    {
+        var year = TimeProvider.System.GetUtcNow().Year;
+        Assert.True(HttpDates.TryParse($"Monday, 05-Jan-{(year + ahead) % 100:00} 12:00:00 GMT", out var date));
+        Assert.Equal(year + isAhead, date.Year);
     }
 
     [Property]

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace DistributedCache.AspNetCore.Tests.Rfc9110;
@@ -8,6 +9,7 @@ public class Section9_3_3_PostTests
     [Theory]
     [InlineData("/a?b=1", "max-age=60", true)]
     [InlineData("http://localhost/a?b=1", "max-age=60", true)]
+    [InlineData("/a?b=1", "s-maxage=60", true)]
     [InlineData("/a", "max-age=60", false)]
     [InlineData("http://other.example/a?b=1", "max-age=60", false)]
     [InlineData("", "max-age=60", false)]
@@ -20,6 +22,29 @@ public class Section9_3_3_PostTests
         await using var app = await origin.BehindProxyAsync();
         Assert.Equal("1", (await app.SendAsync(HttpMethod.Post, "/a?b=1")).Body);
         Assert.Equal(isReused ? "1" : "2", (await app.GetAsync("/a?b=1")).Body);
+    }
+
+    [Theory]
+    [InlineData("POST", 200, "max-age=60", true)]
+    [InlineData("PUT", 200, "max-age=60", false)]
+    [InlineData("POST", 201, "max-age=60", false)]
+    [InlineData("POST", 404, "max-age=60", false)]
+    [InlineData("POST", 200, "public", false)]
+    public async Task Unsafe_OfAnotherKind_AnswersNoGet(string method, int status, string control, bool isReused)
+    {
+        var origin = new Origin
+        {
+            Answer = context =>
+            {
+                var headers = context.Response.Headers;
+                context.Response.StatusCode = status;
+                (headers.ContentLocation, headers.CacheControl, headers.LastModified) = ("/a", control, "Mon, 05 Jan 2015 00:00:00 GMT");
+                return Task.CompletedTask;
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        await app.SendAsync(new HttpMethod(method), "/a");
+        Assert.Equal(isReused ? "1" : "2", (await app.GetAsync("/a")).Body);
     }
 
     [Fact]
@@ -41,6 +66,33 @@ public class Section9_3_3_PostTests
         await using var app = await origin.BehindProxyAsync();
         await app.SendAsync(HttpMethod.Post, "/a");
         Assert.Equal("2", (await app.GetAsync("/a")).Body);
+    }
+
+    [Fact]
+    public async Task Post_ToAnEndpointWithADurationOfItsOwn_IsNotStored()
+    {
+        var origin = Origin.With(("Content-Location", "/a"), ("Cache-Control", "max-age=60"));
+        await using var app = await App.StartAsync(app => app.MapMethods("/a", ["GET", "POST"], (RequestDelegate)origin.RunAsync).CacheResponse(null, o => o.Duration = 60));
+        await app.SendAsync(HttpMethod.Post, "/a");
+        Assert.Equal("2", (await app.GetAsync("/a")).Body);
+    }
+
+    [Theory]
+    [InlineData(10, false)]
+    [InlineData(9, true)]
+    public async Task Post_BodyOverTheBound_IsNotStored(int bytes, bool isStored)
+    {
+        var origin = Origin.With();
+        origin.Answer = context =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            context.Response.Headers.ContentLocation = "/a";
+            return context.Response.WriteAsync(new string('x', bytes));
+        };
+        await using var app = await origin.BehindProxyAsync(o => o.MaximumBodySize = 9);
+        Assert.Equal(bytes, (await app.SendAsync(HttpMethod.Post, "/a")).Body.Length);
+        Assert.Equal(bytes, (await app.GetAsync("/a")).Body.Length);
+        Assert.Equal(isStored ? 1 : 2, origin.Runs);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using DistributedCache.AspNetCore.Headers;
 using Microsoft.AspNetCore.Http;
 
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
@@ -33,6 +34,29 @@ public class Section3_1_StoredFieldTests
         await using var app = await origin.BehindProxyAsync();
         await app.GetAsync("/a");
         Assert.Equal("<a>, <b>", (await app.GetAsync("/a"))["Link"]);
+    }
+
+    [Fact]
+    public async Task Get_ResponseWithoutThem_HasTheDateItCameAndOffersParts()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"));
+        await using var app = await origin.BehindProxyAsync();
+        var came = HttpDates.Format(app.Time.GetUtcNow());
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(7));
+        var hit = await app.GetAsync("/a");
+        Assert.Equal((came, "bytes"), (hit["Date"], hit["Accept-Ranges"]));
+    }
+
+    [Fact]
+    public async Task Get_ResponseThatSaysThem_KeepsThem()
+    {
+        var date = HttpDates.Format(DateTimeOffset.UnixEpoch.AddYears(56).AddSeconds(-10));
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Date", date), ("Accept-Ranges", "none"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        var hit = await app.GetAsync("/a");
+        Assert.Equal((date, "none"), (hit["Date"], hit["Accept-Ranges"]));
     }
 
     [Fact]

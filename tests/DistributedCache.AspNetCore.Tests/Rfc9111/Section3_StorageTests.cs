@@ -37,6 +37,24 @@ public class Section3_StorageTests
         Assert.Equal((status, isStored ? "1" : "2"), (second.Status, second.Body));
     }
 
+    [Fact]
+    public async Task Get_NotModifiedThatNobodyAskedFor_IsNotStored()
+    {
+        var origin = new Origin
+        {
+            Answer = context =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                context.Response.StatusCode = 304;
+                return Task.CompletedTask;
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        Assert.Equal("cache; fwd=uri-miss; detail=\"status\"", (await app.GetAsync("/a")).CacheStatus);
+        origin.Say(("Cache-Control", "max-age=60"));
+        Assert.Equal((200, "2"), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body));
+    }
+
     [Theory]
     [InlineData(200, "", true)]
     [InlineData(404, "", true)]
@@ -66,6 +84,7 @@ public class Section3_StorageTests
 
     [Theory]
     [InlineData("max-age=60", true)]
+    [InlineData("s-maxage=60", true)]
     [InlineData("public", false)]
     public async Task Get_ProxiedSetCookie_IsSharedOnlyWithAFreshnessOfItsOwn(string control, bool isStored)
     {
@@ -74,6 +93,44 @@ public class Section3_StorageTests
         await app.GetAsync("/a");
         var second = await app.GetAsync("/a");
         Assert.Equal((isStored ? "1" : "2", "a=b"), (second.Body, second["Set-Cookie"]));
+    }
+
+    [Theory]
+    [InlineData("max-age=1", true)]
+    [InlineData("public", false)]
+    public async Task Get_ProxiedSetCookieWithExpires_IsSharedUnlessWhatIsMeantForCachesSaysNoFreshness(string targeted, bool isStored)
+    {
+        (string, string)[] fields = [("Set-Cookie", "a=b"), ("Expires", "Fri, 01 Jan 2038 00:00:00 GMT"), ("Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT")];
+        var origin = Origin.With(fields);
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        Assert.Equal("1", (await app.GetAsync("/a")).Body);
+        origin.Say([.. fields, ("CDN-Cache-Control", targeted)]);
+        await app.GetAsync("/b");
+        Assert.Equal(isStored ? "2" : "3", (await app.GetAsync("/b")).Body);
+    }
+
+    [Theory]
+    [InlineData("max-age=0", null, null, false)]
+    [InlineData("max-age=0, stale-while-revalidate=30", null, null, true)]
+    [InlineData("max-age=0, stale-if-error=30", null, null, true)]
+    [InlineData("max-age=0", "ETag", "\"v1\"", true)]
+    [InlineData("max-age=0", "Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT", true)]
+    public async Task Get_StaleFromTheStart_IsStoredIfItIsOfUse(string control, string? validator, string? value, bool isStored)
+    {
+        var origin = Origin.With([("Cache-Control", control), .. validator is null ? Array.Empty<(string, string)>() : [(validator, value!)]]);
+        await using var app = await origin.BehindProxyAsync();
+        Assert.Equal(isStored ? "cache; fwd=uri-miss; stored" : "cache; fwd=uri-miss; detail=\"stale\"", (await app.GetAsync("/a")).CacheStatus);
+    }
+
+    [Fact]
+    public async Task Get_NoCacheWithADurationOfTheEndpoints_IsValidated()
+    {
+        var origin = Origin.With(("Cache-Control", "no-cache"), ("ETag", "\"v1\""));
+        await using var app = await App.StartAsync(app => app.MapGet("/a", (RequestDelegate)origin.RunAsync).CacheResponse(null, o => o.Duration = 60));
+        await app.GetAsync("/a");
+        Assert.Equal("2", (await app.GetAsync("/a")).Body);
+        Assert.Equal("\"v1\"", origin.Asked["If-None-Match"]);
     }
 
     [Theory]
@@ -149,6 +206,49 @@ public class Section3_StorageTests
         await Assert.ThrowsAnyAsync<Exception>(() => app.GetAsync("/a", ("X-Cut", "1")));
         Assert.Contains("fwd=", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
         Assert.Equal(2, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_BodyShorterThanItSays_IsNotStored()
+    {
+        var origin = new Origin
+        {
+            Answer = static context =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                context.Response.ContentLength = 10;
+                return context.Response.WriteAsync("short");
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        await app.GetAsync("/a");
+        Assert.Equal(2, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_ClientThatLeavesMeanwhile_LeavesNothingStored()
+    {
+        var began = new TaskCompletionSource();
+        var origin = new Origin
+        {
+            Answer = async context =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                await context.Response.WriteAsync("first");
+                if (!began.TrySetResult()) return;
+                var left = new TaskCompletionSource();
+                await using var registration = context.RequestAborted.Register(left.SetResult);
+                await left.Task;
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        using var leaving = new CancellationTokenSource();
+        var get = app.Client.GetAsync("/a", leaving.Token);
+        await began.Task;
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => get);
+        Assert.Contains("fwd=", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
@@ -80,6 +82,31 @@ public class Section4_1_VaryTests
         Assert.Equal("3", (await app.GetAsync("/a", ("X-Any", "2"), ("X-Other", "2"))).Body);
     }
 
+    [Fact]
+    public async Task Get_ResponsesChosenByMoreThanTheRuleSays_AnswerOnlyWhoSaysTheSame()
+    {
+        var origin = new Origin
+        {
+            Answer = context =>
+            {
+                var asked = context.Request.Headers;
+                var headers = context.Response.Headers;
+                (headers.CacheControl, headers.ETag, headers.Vary) = ("max-age=60", $"\"{asked["X-Other"]}\"", asked["X-Any"] == "2" ? "X-Any, X-Other" : "X-Any");
+                return Task.CompletedTask;
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a", ("X-Any", "1"));
+        await app.GetAsync("/a", ("X-Any", "2"), ("X-Other", "1"));
+
+        // What was found out since is forgotten again: this one is found by the first field alone.
+        Assert.Equal("3", (await app.GetAsync("/a", ("X-Any", "1"))).Body);
+        Assert.Equal("2", (await app.GetAsync("/a", ("X-Any", "2"), ("X-Other", "1"))).Body);
+        var other = await app.GetAsync("/a", ("X-Any", "2"), ("X-Other", "2"));
+        Assert.Equal(("4", "cache; fwd=vary-miss; stored"), (other.Body, other.CacheStatus));
+        Assert.False(origin.Asked.ContainsKey("If-None-Match"));
+    }
+
     [Theory]
     [InlineData("*")]
     [InlineData("X-Any, *")]
@@ -104,6 +131,15 @@ public class Section4_1_VaryTests
         await using var app = await origin.BehindProxyAsync();
         await app.GetAsync("/a", ("Accept-Language", "en, de"));
         Assert.Equal(body, (await app.GetAsync("/a", ("Accept-Language", accepted))).Body);
+    }
+
+    [Fact]
+    public async Task Get_LanguageOfAnEndpointWithADurationOfItsOwn_IsWhatTheFrameworkMakesOfIt()
+    {
+        var origin = Origin.With(("Vary", "Accept-Language"), ("Content-Language", "de"));
+        await using var app = await App.StartAsync(app => app.MapGet("/a", (RequestDelegate)origin.RunAsync).CacheResponse(null, o => o.Duration = 60));
+        await app.GetAsync("/a", ("Accept-Language", "en, de"));
+        Assert.Equal("2", (await app.GetAsync("/a", ("Accept-Language", "fr;q=0.5, de;q=1.0"))).Body);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
 
@@ -85,6 +86,22 @@ public class Section4_2_4_StaleTests
         app.Time.Advance(TimeSpan.FromSeconds(61));
         Fail(origin, "network");
         Assert.Equal("no connection", await Ask(app));
+    }
+
+    [Theory]
+    [InlineData("max-age=60", 200)]
+    [InlineData("max-age=60, must-revalidate", 503)]
+    [InlineData("max-age=60, stale-if-error=30", 503)]
+    public async Task Get_ErrorOfAnEndpointWhoseProfileAllowsStale_IsAnsweredStaleUnlessTheResponseForbidsIt(string control, int status)
+    {
+        var origin = Origin.With(("Cache-Control", control), ("ETag", "\"v1\""));
+        await using var app = await App.StartAsync(
+            app => app.MapGet("/a", (RequestDelegate)origin.RunAsync).CacheResponse("safe"),
+            build: static builder => builder.Services.AddTieredCache().AddProfile("safe", static p => (p.Duration, p.StaleFor, p.Jitter) = (TimeSpan.FromMinutes(1), TimeSpan.FromHours(1), 0)));
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(100));
+        Fail(origin, "503");
+        Assert.Equal(status, (await app.GetAsync("/a")).Status);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public class Section4_2_FreshnessTests
     [InlineData("max-age=60", -20, null, null, 39)]
     [InlineData("max-age=60", 20, null, null, 59)]
     [InlineData("max-age=60", 0, null, -100, 59)]
+    [InlineData("max-age=99999999999", null, "2147483640", null, 7)]
     [InlineData("", 0, null, 60, 59)]
     [InlineData("", -10, null, 50, 49)]
     [InlineData("", 10, "5", 70, 54)]
@@ -54,6 +55,52 @@ public class Section4_2_FreshnessTests
     }
 
     [Fact]
+    public async Task Get_SeveralExpires_ArePast()
+    {
+        var future = HttpDates.Format(Now.AddSeconds(60));
+        var origin = Origin.With(("Expires", future), ("Expires", future));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        Assert.Equal("2", (await app.GetAsync("/a")).Body);
+    }
+
+    [Theory]
+    [InlineData(-1_000, 0, 99)]
+    [InlineData(-500, 500, 99)]
+    [InlineData(-100_000_000, 0, 86_399)]
+    public async Task Get_LifetimeThatIsGuessed_IsATenthOfTheTimeSinceTheChangeAndADayAtMost(int changed, int date, int lastSecond)
+    {
+        var origin = Origin.With(("Last-Modified", HttpDates.Format(Now.AddSeconds(changed))), ("Date", HttpDates.Format(Now.AddSeconds(date))));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(lastSecond));
+        Assert.Equal("1", (await app.GetAsync("/a")).Body);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.StartsWith("cache; fwd=stale", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_ResponseThatWasLongUnderWay_IsAsOldAsThat()
+    {
+        App? app = null;
+        var origin = new Origin
+        {
+            Answer = context =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                app!.Time.Advance(TimeSpan.FromSeconds(20));
+                return Task.CompletedTask;
+            },
+        };
+        await using (app = await origin.BehindProxyAsync())
+        {
+            await app.GetAsync("/a");
+            var hit = await app.GetAsync("/a");
+            Assert.Equal(("20", "cache; hit; ttl=40; detail=L1"), (hit["Age"], hit.CacheStatus));
+        }
+    }
+
+    [Fact]
     public async Task Get_Hit_SaysItsAgeAndKeepsItsDate()
     {
         var origin = Origin.With(("Cache-Control", "max-age=600"), ("Age", "30"), ("Date", HttpDates.Format(Now)));
@@ -62,5 +109,8 @@ public class Section4_2_FreshnessTests
         app.Time.Advance(TimeSpan.FromSeconds(7));
         var hit = await app.GetAsync("/a");
         Assert.Equal(("37", HttpDates.Format(Now), "cache; hit; ttl=563; detail=L1"), (hit["Age"], hit["Date"], hit.CacheStatus));
+        app.Time.Advance(TimeSpan.FromSeconds(2));
+        var later = await app.GetAsync("/a");
+        Assert.Equal(("39", "cache; hit; ttl=561; detail=L1"), (later["Age"], later.CacheStatus));
     }
 }

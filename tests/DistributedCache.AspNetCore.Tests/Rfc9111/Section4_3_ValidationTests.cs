@@ -1,3 +1,4 @@
+using DistributedCache.AspNetCore.Headers;
 using Microsoft.AspNetCore.Http;
 
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
@@ -39,6 +40,60 @@ public class Section4_3_ValidationTests
         }
 
         Assert.Equal("\"v1\"", origin.Asked["If-None-Match"]);
+    }
+
+    [Theory]
+    [InlineData("ETag", "\"v1\"", "If-None-Match")]
+    [InlineData("Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT", "If-Modified-Since")]
+    public async Task Get_LongStale_IsStillValidated(string validator, string value, string condition)
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60, must-revalidate"), (validator, value));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromMinutes(30));
+        NotModified(origin, ("Cache-Control", "max-age=60"));
+        Assert.Equal((200, "1"), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body));
+        Assert.Equal(value, origin.Asked[condition]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-10)]
+    public async Task Get_RenewedByA304_IsAsOldAsThat(int date)
+    {
+        var origin = Tagged("max-age=60", ("Age", "5"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(60));
+        var said = HttpDates.Format(app.Time.GetUtcNow().AddSeconds(date));
+        NotModified(origin, date == 0 ? [] : [("Date", said)]);
+        foreach (var hit in new[] { await app.GetAsync("/a"), await app.GetAsync("/a") }) Assert.Equal((said, $"{-date}"), (hit["Date"], hit["Age"]));
+        Assert.Equal(2, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_LastModifiedAlone_GetsNoTagOfTheCaches()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        Assert.Equal("", (await app.GetAsync("/a"))["ETag"]);
+    }
+
+    [Fact]
+    public async Task Get_ConditionOnAStoredError_IsTheError()
+    {
+        var origin = Tagged("max-age=60");
+        var answers = origin.Answer;
+        origin.Answer = context =>
+        {
+            context.Response.StatusCode = 404;
+            return answers(context);
+        };
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        var answer = await app.GetAsync("/a", ("If-None-Match", "\"v1\""));
+        Assert.Equal((404, "cache; hit; ttl=60; detail=L1"), (answer.Status, answer.CacheStatus));
     }
 
     [Fact]

@@ -27,10 +27,49 @@ public class Section4_4_InvalidationTests
     }
 
     [Theory]
+    [InlineData(302)]
+    [InlineData(303)]
+    public async Task Unsafe_Redirected_InvalidatesItsTarget(int status)
+    {
+        var origin = new Origin();
+        await using var app = await Filled(origin);
+        origin.Answer = context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        };
+        await app.SendAsync(HttpMethod.Post, "/a");
+        Assert.Contains("fwd=", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unsafe_PlaceWithEscapesAndAQuery_IsInvalid()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"));
+        await using var app = await origin.BehindProxyAsync();
+        foreach (var path in new[] { "/a%20b?c=1", "/a%20b" }) await app.GetAsync(path);
+        origin.Say(("Location", "/a%20b?c=1"));
+        await app.SendAsync(HttpMethod.Post, "/z");
+        origin.Say(("Cache-Control", "max-age=60"));
+        Assert.Contains("hit", (await app.GetAsync("/a%20b")).CacheStatus, StringComparison.Ordinal);
+        Assert.Contains("fwd=", (await app.GetAsync("/a%20b?c=1")).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unsafe_OfAnotherHost_InvalidatesNothing()
+    {
+        var origin = new Origin();
+        await using var app = await Filled(origin);
+        await app.SendAsync(HttpMethod.Post, "http://other.example/a");
+        Assert.Contains("hit", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("POST", 404)]
     [InlineData("POST", 500)]
     [InlineData("OPTIONS", 200)]
     [InlineData("HEAD", 200)]
+    [InlineData("TRACE", 200)]
     public async Task Request_ThatFailedOrIsSafe_InvalidatesNothing(string method, int status)
     {
         var origin = new Origin();
@@ -48,6 +87,7 @@ public class Section4_4_InvalidationTests
     [InlineData("/place", "http://localhost/content", true)]
     [InlineData("place", "content", true)]
     [InlineData("http://other.example/place", "//other.example/content", false)]
+    [InlineData("https://localhost:80/place", "https://localhost/content", false)]
     public async Task Unsafe_PlacesItNames_AreInvalidIfTheyAreOfTheSameOrigin(string location, string contentLocation, bool areInvalid)
     {
         var origin = new Origin();

@@ -17,6 +17,7 @@ public class Section2_CacheStatusTests
         app.Time.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal("cache; fwd=stale; stored", (await app.GetAsync("/a")).CacheStatus);
         Assert.Equal("cache; fwd=bypass; detail=\"condition\"", (await app.GetAsync("/a", ("If-Match", "\"x\""))).CacheStatus);
+        Assert.Equal("cache; fwd=bypass; detail=\"condition\"", (await app.GetAsync("/a", ("If-Unmodified-Since", "Mon, 05 Jan 2026 00:00:00 GMT"))).CacheStatus);
         origin.Say(("Cache-Control", "no-store"));
         Assert.Equal("cache; fwd=uri-miss; detail=\"no-store\"", (await app.GetAsync("/b")).CacheStatus);
     }

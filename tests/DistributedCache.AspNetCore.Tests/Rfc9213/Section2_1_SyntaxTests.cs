@@ -39,6 +39,17 @@ public class Section2_1_SyntaxTests
     [InlineData("a=(1 2")]
     [InlineData("a=:x%:")]
     [InlineData("a=1234567890123456")]
+    [InlineData("A=1")]
+    [InlineData("1a=1")]
+    [InlineData("a=1.")]
+    [InlineData("a=1.2345")]
+    [InlineData("a=1234567890123.1")]
+    [InlineData("a=?2")]
+    [InlineData("a=\"\u00e4\"")]
+    [InlineData("a=\"\\x\"")]
+    [InlineData("a=@1.5")]
+    [InlineData("a=(1\"x\")")]
+    [InlineData("a;b=")]
     [InlineData("a;B")]
     public void ParseTargeted_NoDictionary_IsAsIfItWereNotThere(string field) => Assert.Null(CacheControl.ParseTargeted(field));
 

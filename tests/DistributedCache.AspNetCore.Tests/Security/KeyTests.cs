@@ -1,5 +1,7 @@
 using DistributedCache.AspNetCore.Policies;
 using DistributedCache.AspNetCore.Requests;
+using FsCheck;
+using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Microsoft.AspNetCore.Http;
 
@@ -10,6 +12,10 @@ public class KeyTests
 {
     private static readonly CacheResponsePolicy Policy = new PolicyReader(null, static _ => true).Read(
         new CacheResponseAttribute { VaryByHeader = ["X-One", "X-Two"], VaryByQuery = null }, []);
+
+    private static readonly Gen<string?> Words = Gen.Frequency(
+        (1, Gen.Constant<string?>(null)),
+        (2, Gen.Elements("a", "|", "-", "=", "?", "\0", "\0\0", "\u0002\0", "X-Two").ArrayOf().Select(static words => (string?)string.Concat(words.Take(4)))));
 
     private static KeyedRequest Request(string host, string path, string query, string? one, string? two)
     {
@@ -35,6 +41,21 @@ public class KeyTests
         if (moves && Meaning(one) != Meaning(two)) Assert.NotEqual(key, RequestKeys.Base(Request("a.example", path, query, two, one)));
     }
 
+    /// <summary>So many requests of so few words, those among them that divide parts or stand for a length, that a part meets another's border.</summary>
+    [Property(MaxTest = 50)]
+    public Property Base_OfManyRequests_IsAnotherForEach() => Prop.ForAll(Words.Four().ArrayOf(1_000).ToArbitrary(), static drawn =>
+    {
+        var requests = drawn.Select(static parts => (Path: parts.Item1 ?? "", Query: parts.Item2 ?? "", One: parts.Item3, Two: parts.Item4)).Distinct().ToArray();
+
+        // Of the first host, many keys are the parts as they are; of the other, all are hashes.
+        string[] keys =
+        [
+            .. new[] { "a.example", "\u00e4.example" }.SelectMany(host => requests.Select(parts => RequestKeys.Base(Request(host, parts.Path, parts.Query, parts.One, parts.Two)))),
+        ];
+        Assert.InRange(keys.Count(static key => key.StartsWith("http:#", StringComparison.Ordinal)), requests.Length + 1, keys.Length - 1);
+        Assert.Equal(keys.Length, keys.Distinct().Count());
+    });
+
     private static string? Meaning(string? value) => value is null ? null : SelectingFields.Normalize("x-one", value, ranksByWeightAlone: true);
 
     [Theory]
@@ -54,6 +75,25 @@ public class KeyTests
         RequestKeys.Base(Request("a.example", "", "", "-", null)),
         RequestKeys.Base(Request("a.example", "", "", null, "")),
     ]).Count);
+
+    [Fact]
+    public void Base_OfAnotherSchemeOrPathBase_IsAnotherKey()
+    {
+        var request = Request("a.example", "a", "", null, null);
+        var key = RequestKeys.Base(request);
+        request.Context.Request.Scheme = "http";
+        Assert.NotEqual(key, RequestKeys.Base(request));
+        request.Context.Request.Scheme = "https";
+        request.Context.Request.PathBase = "/b";
+        Assert.NotEqual(key, RequestKeys.Base(request));
+    }
+
+    [Fact]
+    public void Base_OfLongRequestsThatDifferAtTheirBeginning_IsAnotherForEach()
+    {
+        var rest = new string('a', 5_000);
+        Assert.NotEqual(RequestKeys.Base(Request("a.example", "a" + rest, "", null, null)), RequestKeys.Base(Request("a.example", "b" + rest, "", null, null)));
+    }
 
     [Fact]
     public void Base_OfAnyRequest_IsShortAndOnePrefixDeep()
