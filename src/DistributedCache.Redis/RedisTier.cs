@@ -30,6 +30,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private volatile ChannelFollower[] _followers = [];
     private volatile string[] _registered = [];
     private volatile int[] _masters;
+    private ClusterConfiguration? _cluster;
 
     public RedisTier(PartitionNames names, RedisConnection connection, RedisTierSettings settings, CacheClock clock, ILogger log)
     {
@@ -107,7 +108,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         // Not waited for: a server that does not answer this holds up no other's head.
         foreach (var channels in _followers) channels.Subscribe();
         var database = await _connection.GetAsync().ConfigureAwait(false);
-        _masters = Masters.Of(database, _names) ?? _masters;
+        if (Masters.ClusterOf(database) is { } cluster && cluster != _cluster) (_cluster, _masters) = (cluster, Masters.Of(cluster, _names));
         var registered = _registered;
         var fields = PartitionClient.HeadFields(registered);
 

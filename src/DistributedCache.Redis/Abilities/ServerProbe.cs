@@ -18,7 +18,7 @@ internal sealed class ServerProbe(IDatabase database, PartitionNames names)
     /// <exception cref="TimeoutException">None did.</exception>
     public async Task<ProbedServer[]> RunAsync()
     {
-        var masters = Masters.Of(database, names);
+        var masters = Masters.ClusterOf(database) is { } cluster ? Masters.Of(cluster, names) : null;
         Exception? last = null;
         var found = await Task.WhenAll(Enumerable.Range(0, names.Count).DistinctBy(i => masters?[i] ?? 0).Select(TryAsync)).ConfigureAwait(false);
         ProbedServer[] answered = [.. found.OfType<ProbedServer>()];

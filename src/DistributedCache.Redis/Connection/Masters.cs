@@ -11,11 +11,13 @@ internal static class Masters
     /// there would pass for the present: a head, under which a node counts as verified, or a value that was invalidated.</summary>
     public const CommandFlags Only = CommandFlags.DemandMaster;
 
-    /// <summary>For each partition its master's number, from 1; null where there is no cluster, or nothing is known of it now.</summary>
-    public static int[]? Of(IDatabase database, PartitionNames names)
+    /// <summary>The cluster as the client knows it, another object with each answer; null where there is none, or nothing is known of it now.</summary>
+    public static ClusterConfiguration? ClusterOf(IDatabase database) =>
+        database.Multiplexer.GetServers().Select(static server => server.ClusterConfiguration).FirstOrDefault(static c => c is not null);
+
+    /// <summary>For each partition its master's number, from 1; 0 where it has none.</summary>
+    public static int[] Of(ClusterConfiguration cluster, PartitionNames names)
     {
-        var cluster = database.Multiplexer.GetServers().Select(static server => server.ClusterConfiguration).FirstOrDefault(static c => c is not null);
-        if (cluster is null) return null;
         var numbers = new int[names.Count];
         for (var i = 0; i < numbers.Length; i++)
         {

@@ -225,7 +225,7 @@ internal sealed class PartitionState
     }
 
     /// <summary>Whether the remote tier's entries of a version are reached by invalidations, as far as this node knows.</summary>
-    public bool IsRegistered(string name) => HasHead && _versions.Contains(name);
+    public bool AreRegistered(IReadOnlyList<string> names) => HasHead && _versions.Contains(names);
 
     /// <summary>Whether invalidations have reached an entry of the remote tier since it was stamped.</summary>
     public bool Covers(string name, long sequence) => _versions.Covers(name, sequence);

@@ -28,7 +28,7 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
         CoherenceState coherence,
         LeaseWaits waits,
         CacheClock clock,
-        Func<IReadOnlyCollection<string>> versions,
+        Func<IReadOnlyList<string>> versions,
         VersionOverlap overlap,
         Action<Exception> failed)
     {

@@ -15,7 +15,7 @@ internal sealed class Heartbeat : IAsyncDisposable
     private readonly CatchUps _catchUps;
     private readonly CacheClock _clock;
     private readonly Func<CancellationToken, Task> _follow;
-    private readonly Func<IReadOnlyCollection<string>> _versions;
+    private readonly Func<IReadOnlyList<string>> _versions;
     private readonly VersionOverlap _overlap;
     private readonly Action<Exception> _failed;
     private readonly CancellationTokenSource _stop = new();
@@ -44,7 +44,7 @@ internal sealed class Heartbeat : IAsyncDisposable
         CatchUps catchUps,
         CacheClock clock,
         Func<CancellationToken, Task> follow,
-        Func<IReadOnlyCollection<string>> versions,
+        Func<IReadOnlyList<string>> versions,
         VersionOverlap overlap,
         Action<Exception> failed)
     {
@@ -134,7 +134,7 @@ internal sealed class Heartbeat : IAsyncDisposable
             var partition = _coherence[i];
             lock (partition.Lock)
             {
-                if (versions.All(partition.IsRegistered)) continue;
+                if (partition.AreRegistered(versions)) continue;
                 isDue = lacksMarks = true;
             }
         }

@@ -17,7 +17,7 @@ public class VersionFloorTests
         await nodes.A.Remove("k");
         await nodes.SettleAsync();
         await nodes.SettleAsync();
-        Assert.True(nodes.Engine(0).Coherence[0].IsRegistered(nodes.Engine(0).Key("", "k").Version));
+        Assert.True(nodes.Engine(0).Coherence[0].AreRegistered([nodes.Engine(0).Key("", "k").Version]));
         Assert.False((await nodes.B.Find<string>("k")).HasValue);
         Assert.Equal("new", await nodes.B.Load("k", "new"));
         Assert.Equal("new", (await nodes.A.Find<string>("k")).Value);
