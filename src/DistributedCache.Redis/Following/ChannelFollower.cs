@@ -135,6 +135,9 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
             queue.OnMessage(message => Receive(partition, message));
             _watches[partition].Begin();
             _queues[partition] = queue;
+
+            // What was published before is in the log; whoever waited for the next heartbeat would hear of it late.
+            follower.OnGap(partition);
         }
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {

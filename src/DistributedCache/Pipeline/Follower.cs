@@ -85,6 +85,19 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
         OnWake(message.Partition, message.Indexes);
     }
 
+    public void OnGap(int partition)
+    {
+        var state = _coherence[partition];
+        lock (state.Lock)
+        {
+            // Whose first head is still to be read has missed nothing.
+            if (!state.HasHead) return;
+            state.Missed.Note(Progress.Behind, state.Applied);
+        }
+
+        CatchUp(partition);
+    }
+
     public void OnWake(int partition, IReadOnlyList<string> indexes)
     {
         foreach (var index in indexes) _waits.Wake(index);

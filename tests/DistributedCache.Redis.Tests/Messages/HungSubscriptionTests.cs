@@ -49,6 +49,19 @@ public sealed class HungSubscriptionTests : IAsyncLifetime
         await HearsAgainAsync();
     }
 
+    [Fact]
+    public async Task Messages_MissedUntilSubscribedAnew_AreCaughtUp()
+    {
+        await _b.LoadAsync(Key, _loads);
+        var before = (await _b.LoadAsync(Key, _loads)).Value;
+        Assert.True(await _relay.LoseSubscriptionsAsync() > 0);
+        Assert.Equal(InvalidationStatus.Acknowledged, (await _a.Cache.RemoveAsync(Key, Stop)).Status);
+        Assert.Equal(before, (await _b.LoadAsync(Key, _loads)).Value);
+
+        // No message follows, and no heartbeat: the log alone tells.
+        await Poll.UntilAsync(async () => (await _b.LoadAsync(Key, _loads)).Value != before, () => "What was missed is not looked for.", Soon);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _a.DisposeAsync();
