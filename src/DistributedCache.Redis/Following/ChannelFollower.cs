@@ -17,6 +17,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     private const long QuietMs = 60_000;
 
     private readonly ChannelMessageQueue?[] _queues = new ChannelMessageQueue?[names.Count];
+    private readonly bool[] _isBusy = new bool[names.Count];
     private readonly ChannelWatch[] _watches = [.. Enumerable.Range(0, names.Count).Select(_ => new ChannelWatch(clock))];
     private readonly Lock _lock = new();
     private Task _subscribing = Task.CompletedTask;
@@ -103,33 +104,49 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         if (deaf is not null) _ = SubscribeAgainAsync(deaf);
     }
 
-    /// <summary>Subscribes anew to channels whose subscription is no more, wherever their slots are served now.</summary>
-    public async Task SubscribeAgainAsync(IEnumerable<int> partitions)
+    /// <summary>Subscribes anew to channels whose subscription is no more, wherever their slots are served now. At once, whatever other
+    /// subscribing is under way: what is published meanwhile is not heard. Never fails.</summary>
+    public async Task SubscribeAgainAsync(IReadOnlyCollection<int> partitions)
     {
         foreach (var partition in partitions)
         {
             if (Interlocked.Exchange(ref _queues[partition], null) is { } queue) await UnsubscribeAsync(queue).ConfigureAwait(false);
         }
 
+        // Those whose server does not answer now are tried again with the next heartbeat.
         Volatile.Write(ref _isComplete, false);
-        await TrySubscribeAsync().ConfigureAwait(false);
+        await ((Task)SubscribeToAsync(partitions)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task TrySubscribeAsync() => await SubscribeAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task SubscribeToAllAsync()
     {
-        var subscriber = await connection.SubscriberAsync().ConfigureAwait(false);
-        await Task.WhenAll(Enumerable.Range(0, names.Count).Where(i => _queues[i] is null).Select(i => SubscribeAsync(subscriber, i))).ConfigureAwait(false);
+        var subscriber = await SubscribeToAsync(Enumerable.Range(0, names.Count)).ConfigureAwait(false);
         Volatile.Write(ref _isComplete, Array.TrueForAll(_queues, static queue => queue is not null));
         _probe ??= new SubscriptionProbe(this, connection, subscriber, clock, log);
     }
 
+    private async Task<ISubscriber> SubscribeToAsync(IEnumerable<int> partitions)
+    {
+        var subscriber = await connection.SubscriberAsync().ConfigureAwait(false);
+        await Task.WhenAll(partitions.Where(i => _queues[i] is null).Select(i => SubscribeAsync(subscriber, i))).ConfigureAwait(false);
+        return subscriber;
+    }
+
     private async Task SubscribeAsync(ISubscriber subscriber, int partition)
     {
+        // Once at a time: a second queue would be nobody's to end.
+        if (Interlocked.Exchange(ref _isBusy[partition], true)) return;
         try
         {
             var queue = await subscriber.SubscribeAsync(ChannelOf(partition)).ConfigureAwait(false);
+
+            if (IsEnded)
+            {
+                await UnsubscribeAsync(queue).ConfigureAwait(false);
+                return;
+            }
 
             // A queue of its own for each channel: messages are handed on in the order they came.
             queue.OnMessage(message => Receive(partition, message));
@@ -142,6 +159,10 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             // The next heartbeat tries again; until then the log alone is followed.
+        }
+        finally
+        {
+            Volatile.Write(ref _isBusy[partition], false);
         }
     }
 
