@@ -17,7 +17,7 @@ internal static class RewritingFields
     ];
 
     /// <summary>Whether a request may have one: not where it has none but the commonest of all.</summary>
-    /// <remarks>The server finds those by a bit each; to look for every other compares strings, and costs a hit more than the rest of its key.</remarks>
+    /// <remarks>The server finds those by a bit each; to look for every other compares strings, and costs a hit as much as the rest of its key.</remarks>
     public static bool MayBeIn(IHeaderDictionary headers) => headers.Count > One(headers.Host) + One(headers.UserAgent) + One(headers.Accept)
         + One(headers.AcceptEncoding) + One(headers.AcceptLanguage) + One(headers.Connection) + One(headers.Cookie) + One(headers.Referer);
 

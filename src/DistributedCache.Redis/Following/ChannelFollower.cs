@@ -23,7 +23,6 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     private Task _subscribing = Task.CompletedTask;
     private SubscriptionProbe? _probe;
     private long _quietUntil = long.MinValue;
-    private bool _isComplete;
     private bool _isEnded;
 
     /// <summary>Whether nothing is handed on any more.</summary>
@@ -35,7 +34,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     /// <summary>Subscribes to the channels that are not subscribed to yet. One whose server is away is tried again by the next call.</summary>
     public Task SubscribeAsync()
     {
-        if (Volatile.Read(ref _isComplete)) return Task.CompletedTask;
+        if (Array.TrueForAll(_queues, static queue => queue is not null)) return Task.CompletedTask;
         lock (_lock)
         {
             if (_isEnded || !_subscribing.IsCompleted) return _subscribing;
@@ -114,7 +113,6 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         }
 
         // Those whose server does not answer now are tried again with the next heartbeat.
-        Volatile.Write(ref _isComplete, false);
         await ((Task)SubscribeToAsync(partitions)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -123,7 +121,6 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     private async Task SubscribeToAllAsync()
     {
         var subscriber = await SubscribeToAsync(Enumerable.Range(0, names.Count)).ConfigureAwait(false);
-        Volatile.Write(ref _isComplete, Array.TrueForAll(_queues, static queue => queue is not null));
         _probe ??= new SubscriptionProbe(this, connection, subscriber, clock, log);
     }
 
