@@ -28,13 +28,8 @@ public static class RedisBuilderExtensions
     public static ITieredCacheBuilder UseRedis(this ITieredCacheBuilder builder, string connectionString)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = ClientSettings.Parse(connectionString);
-        return Use(builder, owns: true, _ => async sockets =>
-        {
-            var own = options.Clone();
-            sockets.Watch(own);
-            return await ConnectionMultiplexer.ConnectAsync(own).ConfigureAwait(false);
-        });
+        var source = ConnectionSource.Of(ClientSettings.Parse(connectionString));
+        return Use(builder, _ => source);
     }
 
     /// <summary>Uses a connection that is there already. It is neither disposed nor reconfigured; settings that would hide a hung server
@@ -46,7 +41,7 @@ public static class RedisBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(connection);
-        return Use(builder, owns: false, _ => _ => Task.FromResult(connection));
+        return Use(builder, _ => ConnectionSource.Of(() => connection));
     }
 
     /// <summary>Uses the <see cref="IConnectionMultiplexer"/> among the services, as <see cref="UseRedis(ITieredCacheBuilder, IConnectionMultiplexer)"/>.</summary>
@@ -55,16 +50,16 @@ public static class RedisBuilderExtensions
     public static ITieredCacheBuilder UseRedis(this ITieredCacheBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return Use(builder, owns: false, static services => _ => Task.FromResult(services.GetService<IConnectionMultiplexer>()
+        return Use(builder, static services => ConnectionSource.Of(() => services.GetService<IConnectionMultiplexer>()
             ?? throw new InvalidOperationException("UseRedis() found no IConnectionMultiplexer among the services: register one, or give UseRedis a connection string.")));
     }
 
-    private static ITieredCacheBuilder Use(ITieredCacheBuilder builder, bool owns, Func<IServiceProvider, Func<SubscriptionSockets, Task<IConnectionMultiplexer>>> open)
+    private static ITieredCacheBuilder Use(ITieredCacheBuilder builder, Func<IServiceProvider, ConnectionSource> source)
     {
         var name = builder.Name;
         if (name.Length == 0)
         {
-            builder.Services.AddSingleton(services => Make(services, name, open(services), owns));
+            builder.Services.AddSingleton(services => Make(services, name, source(services)));
             builder.Services.AddSingleton<IRemoteTier>(static services => services.GetRequiredService<RedisTier>());
             builder.Services.AddSingleton<IRemoteApplications>(static services => services.GetRequiredService<RedisTier>());
             builder.Services.AddSingleton(static services => services.GetRequiredService<RedisTier>().Schedule);
@@ -72,7 +67,7 @@ public static class RedisBuilderExtensions
         }
         else
         {
-            builder.Services.AddKeyedSingleton(name, (services, _) => Make(services, name, open(services), owns));
+            builder.Services.AddKeyedSingleton(name, (services, _) => Make(services, name, source(services)));
             builder.Services.AddKeyedSingleton<IRemoteTier>(name, static (services, key) => services.GetRequiredKeyedService<RedisTier>(key));
             builder.Services.AddKeyedSingleton<IRemoteApplications>(name, static (services, key) => services.GetRequiredKeyedService<RedisTier>(key));
             builder.Services.AddKeyedSingleton(name, static (services, key) => services.GetRequiredKeyedService<RedisTier>(key).Schedule);
@@ -82,11 +77,11 @@ public static class RedisBuilderExtensions
         return builder;
     }
 
-    private static RedisTier Make(IServiceProvider services, string name, Func<SubscriptionSockets, Task<IConnectionMultiplexer>> open, bool owns)
+    private static RedisTier Make(IServiceProvider services, string name, ConnectionSource source)
     {
         var options = services.GetCacheService<ProfileSource>(name).Options;
         var log = services.GetService<ILoggerFactory>()?.CreateLogger("DistributedCache.Redis") ?? NullLogger.Instance;
         var names = new PartitionNames(options.Application, options.Partitions);
-        return new RedisTier(names, new RedisConnection(open, owns, names, log), RedisTierSettings.Of(options), new CacheClock(options.TimeProvider), log);
+        return new RedisTier(names, new RedisConnection(source, names, log), RedisTierSettings.Of(options), new CacheClock(options.TimeProvider), log);
     }
 }

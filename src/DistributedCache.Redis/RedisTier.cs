@@ -98,6 +98,9 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public async ValueTask<MarksReply?[]> RegisterAsync(IReadOnlyCollection<string> versions, bool withMarks, CancellationToken cancellationToken)
     {
         _registered = [.. versions];
+
+        // Not cut short: a connection that can't be opened says why, and until it is there is no partition to answer for.
+        await _connection.GetAsync().ConfigureAwait(false);
         var maximum = withMarks ? RedisTierSettings.WholeHash : 0;
         var replies = await EachAsync(partition => partition.RegisterAsync(versions, maximum), cancellationToken).ConfigureAwait(false);
         return Array.ConvertAll(replies, static reply => reply.IsCompletedSuccessfully ? reply.Result : (MarksReply?)null);

@@ -49,6 +49,9 @@ internal static class ClientSettings
         options.ReconnectRetryPolicy = new LinearRetry(200);
         if (!Says("keepAlive")) options.KeepAlive = 1;
         if (!Says("connectTimeout")) options.ConnectTimeout = ConnectTimeoutMs;
+
+        // Each further attempt would take as long again, and keep the reason to itself; it goes on connecting in any case.
+        if (!Says("connectRetry")) options.ConnectRetry = 1;
         if (!Says("asyncTimeout")) options.AsyncTimeout = TimeoutMs;
         if (!Says("syncTimeout")) options.SyncTimeout = TimeoutMs;
 

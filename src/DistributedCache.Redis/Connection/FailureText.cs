@@ -9,7 +9,15 @@ internal static class FailureText
     // A cluster has more than a line of a log can hold.
     private const int MaximumNamed = 6;
 
+    /// <summary>Of servers the client knows: those it is not connected with, or all.</summary>
     public static string Of(Exception failure, IReadOnlyCollection<IServer> servers)
+    {
+        var away = servers.Where(static server => !server.IsConnected).ToArray();
+        return Of(failure, [.. (away.Length > 0 ? away : servers).Select(static server => server.EndPoint)]);
+    }
+
+    /// <summary>Of all these servers.</summary>
+    public static string Of(Exception failure, IReadOnlyCollection<EndPoint> servers)
     {
         var reason = failure.GetBaseException() switch
         {
@@ -17,12 +25,8 @@ internal static class FailureText
             TimeoutException => "no answer in time",
             var cause => cause.Message,
         };
-        var away = servers.Where(static server => !server.IsConnected).Select(static server => NameOf(server.EndPoint)).ToArray();
-        if (away.Length == 0) away = [.. servers.Select(static server => NameOf(server.EndPoint))];
-        if (away.Length == 0) return $"Redis: {reason}";
-        var more = away.Length > MaximumNamed ? $" and {away.Length - MaximumNamed} more" : "";
-        return $"Redis at {string.Join(", ", away.Take(MaximumNamed))}{more}: {reason}";
+        if (servers.Count == 0) return $"Redis: {reason}";
+        var more = servers.Count > MaximumNamed ? $" and {servers.Count - MaximumNamed} more" : "";
+        return $"Redis at {string.Join(", ", servers.Take(MaximumNamed).Select(EndPointCollection.ToString))}{more}: {reason}";
     }
-
-    private static string NameOf(EndPoint endPoint) => EndPointCollection.ToString(endPoint);
 }

@@ -6,11 +6,10 @@ using StackExchange.Redis;
 namespace DistributedCache.Redis.Connection;
 
 /// <summary>The way to the servers: opened at first use, and checked once against what the application keeps there.</summary>
-/// <param name="open">Opens the multiplexer, and has it tell of its sockets where it is ours; called once.</param>
-/// <param name="owns">Whether it is disposed with this.</param>
+/// <param name="source">Where it comes from.</param>
 /// <param name="names">The names of what the application keeps.</param>
 /// <param name="log">Where settings weaker than ours are named.</param>
-internal sealed class RedisConnection(Func<SubscriptionSockets, Task<IConnectionMultiplexer>> open, bool owns, PartitionNames names, ILogger log) : IAsyncDisposable
+internal sealed class RedisConnection(ConnectionSource source, PartitionNames names, ILogger log) : IAsyncDisposable
 {
     private const int WeakTimeoutMs = 4_000;
 
@@ -48,12 +47,14 @@ internal sealed class RedisConnection(Func<SubscriptionSockets, Task<IConnection
     public async ValueTask<ISubscriber> SubscriberAsync() => (await GetAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
 
     /// <summary>Why the servers failed, and which, for a log.</summary>
-    public string Describe(Exception failure) => FailureText.Of(failure, _multiplexer?.GetServers() ?? []);
+    public string Describe(Exception failure) => _multiplexer is { } multiplexer
+        ? FailureText.Of(failure, multiplexer.GetServers())
+        : FailureText.Of(failure, source.Servers);
 
     public async ValueTask DisposeAsync()
     {
         _database = null;
-        if (owns && Interlocked.Exchange(ref _multiplexer, null) is { } multiplexer) await multiplexer.DisposeAsync().ConfigureAwait(false);
+        if (source.Owns && Interlocked.Exchange(ref _multiplexer, null) is { } multiplexer) await multiplexer.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task<IDatabase> OpenAsync()
@@ -61,8 +62,8 @@ internal sealed class RedisConnection(Func<SubscriptionSockets, Task<IConnection
         if (_database is { } ready) return ready;
         if (_multiplexer is null)
         {
-            _multiplexer = await open(Sockets).ConfigureAwait(false);
-            if (!owns && _multiplexer.TimeoutMilliseconds > WeakTimeoutMs) log.WeakSettings(_multiplexer.TimeoutMilliseconds);
+            _multiplexer = await source.OpenAsync(Sockets).ConfigureAwait(false);
+            if (!source.Owns && _multiplexer.TimeoutMilliseconds > WeakTimeoutMs) log.WeakSettings(_multiplexer.TimeoutMilliseconds);
         }
 
         await AwaitServersAsync(_multiplexer).ConfigureAwait(false);

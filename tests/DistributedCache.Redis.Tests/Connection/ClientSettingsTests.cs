@@ -9,13 +9,16 @@ public sealed class ClientSettingsTests
     public void Parse_OfServersAlone_SetsWhatNoticesAHungServerInASecond()
     {
         var options = ClientSettings.Parse("one:6379,two:6380");
-        Assert.Equal((1_000, 750, 1, false), (options.AsyncTimeout, options.ConnectTimeout, options.KeepAlive, options.AbortOnConnectFail));
+        Assert.Equal((1_000, 750, 1, 1, false), (options.AsyncTimeout, options.ConnectTimeout, options.ConnectRetry, options.KeepAlive, options.AbortOnConnectFail));
         Assert.Equal(TimeSpan.FromMilliseconds(100), options.HeartbeatInterval);
         Assert.Same(BacklogPolicy.FailFast, options.BacklogPolicy);
     }
 
     [Fact]
     public void Parse_OfATimeout_KeepsIt() => Assert.Equal(2_500, ClientSettings.Parse("one:6379,asyncTimeout=2500").AsyncTimeout);
+
+    [Fact]
+    public void Parse_OfAConnectRetry_KeepsIt() => Assert.Equal(5, ClientSettings.Parse("one:6379,connectRetry=5").ConnectRetry);
 
     [Theory]
     [InlineData("one:6379,nonsense=1", "nonsense")]

@@ -6,7 +6,6 @@ using DistributedCache.Redis.Following;
 using DistributedCache.Redis.Tests.Servers;
 using DistributedCache.Remote;
 using Microsoft.Extensions.Logging.Abstractions;
-using StackExchange.Redis;
 
 namespace DistributedCache.Redis.Tests.Messages;
 
@@ -20,8 +19,7 @@ public sealed class HungServersChannelTests
     {
         // No failover during the test.
         await using var cluster = await RedisCluster.StartAsync(nodeTimeout: 60_000);
-        await using var connection = new RedisConnection(
-            async _ => await ConnectionMultiplexer.ConnectAsync(ClientSettings.Parse(cluster.ConnectionString)), owns: true, Names, NullLogger.Instance);
+        await using var connection = new RedisConnection(ConnectionSource.Of(ClientSettings.Parse(cluster.ConnectionString)), Names, NullLogger.Instance);
         await using var channels = new ChannelFollower(Names, connection, new Deaf(), new CacheClock(TimeProvider.System), NullLogger.Instance);
         await channels.SubscribeAsync();
         var (hung, live) = (cluster.Nodes[0], cluster.Nodes[1]);
