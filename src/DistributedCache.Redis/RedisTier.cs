@@ -1,11 +1,11 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using DistributedCache.Coherence;
 using DistributedCache.Expiry;
 using DistributedCache.Keys;
 using DistributedCache.Redis.Connection;
 using DistributedCache.Redis.Following;
 using DistributedCache.Redis.Partitions;
+using DistributedCache.Redis.Reads;
 using DistributedCache.Redis.Schedules;
 using DistributedCache.Remote;
 using Microsoft.Extensions.Logging;
@@ -26,6 +26,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private readonly PartitionClient[] _partitions;
     private readonly CacheClock _clock;
     private readonly ILogger _log;
+    private readonly EntryReads _reads = new();
     private readonly Lock _lock = new();
     private volatile ChannelFollower[] _followers = [];
     private volatile string[] _registered = [];
@@ -147,20 +148,10 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public ValueTask<SetReply> SetAsync(int partition, IReadOnlyList<RemoteWrite> writes, Known known, CancellationToken cancellationToken) =>
         new(_partitions[partition].Writes.SetAsync(writes, known));
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
+    public ValueTask<RemoteValue?> GetAsync(CacheKey key, CancellationToken cancellationToken)
     {
-        var database = await _connection.GetAsync().ConfigureAwait(false);
-        try
-        {
-            var bytes = await database.StringGetLeaseAsync(_keys.Entry(key), Masters.Only).ConfigureAwait(false);
-            return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
-        }
-        catch (RedisServerException exception) when (exception.IsOfAnotherType())
-        {
-            // Foreign, like bytes that are no entry, and no failure of the server's.
-            return new RemoteValue(ReadOnlySequence<byte>.Empty, null);
-        }
+        var connecting = _connection.GetAsync();
+        return connecting.IsCompletedSuccessfully ? _reads.GetAsync(connecting.Result, _keys.Entry(key)) : GetOnceConnectedAsync(connecting, _keys.Entry(key));
     }
 
     public async ValueTask<RemoteValue?[]> GetManyAsync(IReadOnlyList<CacheKey> keys, CancellationToken cancellationToken)
@@ -211,6 +202,9 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async ValueTask<RemoteValue?> GetOnceConnectedAsync(ValueTask<IDatabase> connecting, RedisKey key) =>
+        await _reads.GetAsync(await connecting.ConfigureAwait(false), key).ConfigureAwait(false);
 
     private static async ValueTask<Head?> HeadInAsync(PartitionClient partition, Task<RedisValue[]> answer, IDatabase database, IReadOnlyList<string> registered)
     {
