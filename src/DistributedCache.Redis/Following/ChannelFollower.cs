@@ -12,63 +12,91 @@ using StackExchange.Redis;
 namespace DistributedCache.Redis.Following;
 
 /// <summary>The channels of all partitions, sharded where servers have such: what wakes a follower early. What is lost here the log has.</summary>
-internal sealed class ChannelFollower(PartitionNames names, RedisConnection connection, IRemoteFollower follower, CacheClock clock, ILogger log) : IAsyncDisposable
+internal sealed class ChannelFollower : IAsyncDisposable
 {
     private const long QuietMs = 60_000;
 
-    private readonly ChannelMessageQueue?[] _queues = new ChannelMessageQueue?[names.Count];
-    private readonly bool[] _isBusy = new bool[names.Count];
-    private readonly ChannelWatch[] _watches = [.. Enumerable.Range(0, names.Count).Select(_ => new ChannelWatch(clock))];
+    private readonly PartitionNames _names;
+    private readonly RedisConnection _connection;
+    private readonly IRemoteFollower _follower;
+    private readonly CacheClock _clock;
+    private readonly ILogger _log;
+    private readonly PartitionChannel[] _channels;
     private readonly Lock _lock = new();
-    private Task _subscribing = Task.CompletedTask;
+    private ClientMoves? _moves;
     private SubscriptionProbe? _probe;
     private long _quietUntil = long.MinValue;
     private bool _isEnded;
+
+    public ChannelFollower(PartitionNames names, RedisConnection connection, IRemoteFollower follower, CacheClock clock, ILogger log)
+    {
+        (_names, _connection, _follower, _clock, _log) = (names, connection, follower, clock, log);
+        _channels = new PartitionChannel[names.Count];
+        for (var i = 0; i < _channels.Length; i++)
+        {
+            var partition = i;
+            _channels[i] = new PartitionChannel(
+                () => Channel(names.Channel(partition)), clock, message => Receive(partition, message), () => follower.OnGap(partition));
+        }
+    }
 
     /// <summary>Whether nothing is handed on any more.</summary>
     public bool IsEnded => Volatile.Read(ref _isEnded);
 
     /// <summary>How many channels there are.</summary>
-    public int Count => names.Count;
+    public int Count => _channels.Length;
 
-    /// <summary>Subscribes to the channels that are not subscribed to yet. One whose server is away is tried again by the next call.</summary>
-    public Task SubscribeAsync()
+    /// <summary>Subscribes to the channels that are not subscribed to yet, and looks for what was missed on those that were subscribed to anew.
+    /// One whose server is away is tried again by the next call.</summary>
+    /// <exception cref="RedisException">There is no connection.</exception>
+    public async Task SubscribeAsync()
     {
-        if (Array.TrueForAll(_queues, static queue => queue is not null)) return Task.CompletedTask;
+        var subscriber = await _connection.SubscriberAsync().ConfigureAwait(false);
         lock (_lock)
         {
-            if (_isEnded || !_subscribing.IsCompleted) return _subscribing;
-            return _subscribing = SubscribeToAllAsync();
+            if (_isEnded) return;
+
+            // Before the first is subscribed to: what the client does from then on is not to go unnoticed.
+            _moves ??= new ClientMoves(this, subscriber.Multiplexer);
+        }
+
+        await Task.WhenAll(_channels.Select(channel => channel.SubscribeAsync(subscriber))).ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (!_isEnded) _probe ??= new SubscriptionProbe(this, _connection, subscriber, _clock, _log);
         }
     }
 
     /// <summary>The same, behind the caller. Never fails.</summary>
     public void Subscribe() => _ = TrySubscribeAsync();
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The same, if a channel is in this slot.</summary>
+    public void Subscribe(int slot)
     {
-        Task subscribing;
-        lock (_lock) (_isEnded, subscribing) = (true, _subscribing);
-        await subscribing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_probe is { } probe) await probe.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_queues.OfType<ChannelMessageQueue>().Select(UnsubscribeAsync)).ConfigureAwait(false);
+        for (var i = 0; i < _channels.Length; i++)
+        {
+            if (_names.Slot(i) != slot) continue;
+            Subscribe();
+            return;
+        }
     }
 
-    /// <summary>Ends a subscription. Waits for no answer and never fails.</summary>
-    public static async Task UnsubscribeAsync(ChannelMessageQueue queue)
+    public async ValueTask DisposeAsync()
     {
-        try
-        {
-            await queue.UnsubscribeAsync(CommandFlags.FireAndForget).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // The connection is gone, and the subscription with it.
-        }
+        lock (_lock) _isEnded = true;
+        _moves?.Dispose();
+        if (_probe is { } probe) await probe.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_channels.Select(static channel => channel.EndAsync())).ConfigureAwait(false);
+    }
+
+    /// <summary>A connection to a server was lost.</summary>
+    public void Lose(EndPoint? server)
+    {
+        foreach (var channel in _channels) channel.Lose(server);
     }
 
     /// <summary>The server a partition's channel is subscribed at, by the client's word; null for none.</summary>
-    public EndPoint? ServerOf(ISubscriber subscriber, int partition) => subscriber.SubscribedEndpoint(ChannelOf(partition));
+    public EndPoint? ServerOf(ISubscriber subscriber, int partition) => _channels[partition].ServerOf(subscriber);
 
     /// <summary>Whether a partition's channel is subscribed at another server than its master, as after a failover: a replica hears of
     /// messages over the cluster's bus, where one waits for the one before to arrive.</summary>
@@ -77,7 +105,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         try
         {
             return ServerOf(subscriber, partition) is { } server
-                && !server.Equals(subscriber.Multiplexer.GetServer((RedisKey)names.Channel(partition), flags: Masters.Only).EndPoint);
+                && !server.Equals(subscriber.Multiplexer.GetServer((RedisKey)_names.Channel(partition), flags: Masters.Only).EndPoint);
         }
         catch (Exception)
         {
@@ -87,7 +115,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     }
 
     /// <summary>A channel in the partition's slot that is one listener's alone.</summary>
-    public RedisChannel ChannelOf(int partition, string listener) => Channel($"{names.Channel(partition)}:{listener}");
+    public RedisChannel ChannelOf(int partition, string listener) => Channel($"{_names.Channel(partition)}:{listener}");
 
     /// <summary>Compares what was heard with the heads, and subscribes anew to channels that have not brought what is older than any message
     /// may be late. Calls nothing that is waited for, and never fails.</summary>
@@ -97,7 +125,7 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         List<int>? deaf = null;
         for (var partition = 0; partition < heads.Count; partition++)
         {
-            if (heads[partition] is { } head && _queues[partition] is not null && _watches[partition].IsDeafTo(head)) (deaf ??= []).Add(partition);
+            if (heads[partition] is { } head && _channels[partition].IsDeafTo(head)) (deaf ??= []).Add(partition);
         }
 
         if (deaf is not null) _ = SubscribeAgainAsync(deaf);
@@ -107,66 +135,21 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
     /// subscribing is under way: what is published meanwhile is not heard. Never fails.</summary>
     public async Task SubscribeAgainAsync(IReadOnlyCollection<int> partitions)
     {
-        foreach (var partition in partitions)
+        try
         {
-            if (Interlocked.Exchange(ref _queues[partition], null) is { } queue) await UnsubscribeAsync(queue).ConfigureAwait(false);
+            var subscriber = await _connection.SubscriberAsync().ConfigureAwait(false);
+            await Task.WhenAll(partitions.Select(partition => _channels[partition].SubscribeAgainAsync(subscriber))).ConfigureAwait(false);
         }
-
-        // Those whose server does not answer now are tried again with the next heartbeat.
-        await ((Task)SubscribeToAsync(partitions)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // The connection is gone: there is nothing to subscribe at.
+        }
     }
 
     private async Task TrySubscribeAsync() => await SubscribeAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task SubscribeToAllAsync()
-    {
-        var subscriber = await SubscribeToAsync(Enumerable.Range(0, names.Count)).ConfigureAwait(false);
-        _probe ??= new SubscriptionProbe(this, connection, subscriber, clock, log);
-    }
-
-    private async Task<ISubscriber> SubscribeToAsync(IEnumerable<int> partitions)
-    {
-        var subscriber = await connection.SubscriberAsync().ConfigureAwait(false);
-        await Task.WhenAll(partitions.Where(i => _queues[i] is null).Select(i => SubscribeAsync(subscriber, i))).ConfigureAwait(false);
-        return subscriber;
-    }
-
-    private async Task SubscribeAsync(ISubscriber subscriber, int partition)
-    {
-        // Once at a time: a second queue would be nobody's to end.
-        if (Interlocked.Exchange(ref _isBusy[partition], true)) return;
-        try
-        {
-            var queue = await subscriber.SubscribeAsync(ChannelOf(partition)).ConfigureAwait(false);
-
-            if (IsEnded)
-            {
-                await UnsubscribeAsync(queue).ConfigureAwait(false);
-                return;
-            }
-
-            // A queue of its own for each channel: messages are handed on in the order they came.
-            queue.OnMessage(message => Receive(partition, message));
-            _watches[partition].Begin();
-            _queues[partition] = queue;
-
-            // What was published before is in the log; whoever waited for the next heartbeat would hear of it late.
-            follower.OnGap(partition);
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            // The next heartbeat tries again; until then the log alone is followed.
-        }
-        finally
-        {
-            Volatile.Write(ref _isBusy[partition], false);
-        }
-    }
-
-    private RedisChannel ChannelOf(int partition) => Channel(names.Channel(partition));
-
     private RedisChannel Channel(string name) =>
-        (connection.Abilities & ServerAbilities.ShardedChannels) != 0 ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
+        (_connection.Abilities & ServerAbilities.ShardedChannels) != 0 ? RedisChannel.Sharded(name) : RedisChannel.Literal(name);
 
     private void Receive(int partition, ChannelMessage message)
     {
@@ -177,15 +160,15 @@ internal sealed class ChannelFollower(PartitionNames names, RedisConnection conn
         }
         else if (invalidation is not null)
         {
-            _watches[partition].Hear(invalidation);
-            follower.OnInvalidation(invalidation);
+            _channels[partition].Hear(invalidation);
+            _follower.OnInvalidation(invalidation);
         }
-        else follower.OnWake(partition, woken);
+        else _follower.OnWake(partition, woken);
     }
 
     private void NoteForeign(int partition)
     {
-        var (now, until) = (clock.Now, Interlocked.Read(ref _quietUntil));
-        if (now >= until && Interlocked.CompareExchange(ref _quietUntil, now + QuietMs, until) == until) log.ForeignMessage(names.Channel(partition));
+        var (now, until) = (_clock.Now, Interlocked.Read(ref _quietUntil));
+        if (now >= until && Interlocked.CompareExchange(ref _quietUntil, now + QuietMs, until) == until) _log.ForeignMessage(_names.Channel(partition));
     }
 }

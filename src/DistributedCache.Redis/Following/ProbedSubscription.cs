@@ -28,7 +28,7 @@ internal sealed class ProbedSubscription(ISubscriber subscriber, RedisChannel ch
     private const long Never = long.MaxValue;
 
     private Task _subscribing = Task.CompletedTask;
-    private volatile ChannelMessageQueue? _queue;
+    private volatile bool _isSubscribed;
     private volatile bool _isRefused;
     private long _unheardSince = Never;
     private long _receivers;
@@ -48,18 +48,18 @@ internal sealed class ProbedSubscription(ISubscriber subscriber, RedisChannel ch
     {
         await Probing.ConfigureAwait(false);
         await _subscribing.ConfigureAwait(false);
-        if (_queue is { } queue) await ChannelFollower.UnsubscribeAsync(queue).ConfigureAwait(false);
+        await UnsubscribeAsync().ConfigureAwait(false);
     }
 
     private async Task<SubscriptionState> RunAsync()
     {
         // Not waited for: what hangs does not answer this either.
-        if (_queue is null && _subscribing.IsCompleted) _subscribing = SubscribeAsync();
+        if (!_isSubscribed && _subscribing.IsCompleted) _subscribing = SubscribeAsync();
         try
         {
             var since = Interlocked.Read(ref _unheardSince);
             if (since != Never && clock.Now - since >= PatienceMs)
-                return _queue is not null && Interlocked.Read(ref _receivers) == 0 ? SubscriptionState.Absent : SubscriptionState.Hung;
+                return _isSubscribed && Interlocked.Read(ref _receivers) == 0 ? SubscriptionState.Absent : SubscriptionState.Hung;
 
             // Counted from the server's answer: one that hangs itself is not what is looked for here.
             Interlocked.Exchange(ref _receivers, await subscriber.PublishAsync(channel, RedisValue.EmptyString).ConfigureAwait(false));
@@ -79,15 +79,19 @@ internal sealed class ProbedSubscription(ISubscriber subscriber, RedisChannel ch
         try
         {
             _isRefused = false;
-            var queue = await subscriber.SubscribeAsync(channel).ConfigureAwait(false);
-            queue.OnMessage(_ => Forget());
-            _queue = queue;
+            await subscriber.SubscribeAsync(channel, Hear).ConfigureAwait(false);
+            _isSubscribed = true;
         }
         catch (Exception exception)
         {
             // A server that answers so says nothing of the connection.
             _isRefused = exception is RedisServerException;
             if (_isRefused) Forget();
+            await UnsubscribeAsync().ConfigureAwait(false);
         }
     }
+
+    private Task UnsubscribeAsync() => Unsubscribing.TryAsync(() => subscriber.UnsubscribeAsync(channel, Hear, CommandFlags.FireAndForget));
+
+    private void Hear(RedisChannel heard, RedisValue message) => Forget();
 }

@@ -16,7 +16,7 @@ internal sealed class Line : Tunnel
     /// <summary>Whether new connections are refused.</summary>
     private volatile bool _isRefused;
 
-    /// <summary>Whether what subscriptions bring is thrown away.</summary>
+    /// <summary>Whether the messages that subscriptions bring are thrown away.</summary>
     public bool IsDeaf { get; set; }
 
     /// <summary>Connects to the servers over this line, with the settings the library gives a connection string.</summary>

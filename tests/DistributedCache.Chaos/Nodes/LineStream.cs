@@ -4,6 +4,7 @@ namespace DistributedCache.Chaos.Nodes;
 internal sealed class LineStream(Line line, Stream inner, bool isSubscription) : Stream
 {
     private readonly CancellationTokenSource _closed = new();
+    private readonly MessageSieve? _sieve = isSubscription ? new(inner, () => line.IsDeaf) : null;
 
     public override bool CanRead => true;
 
@@ -17,12 +18,9 @@ internal sealed class LineStream(Line line, Stream inner, bool isSubscription) :
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (true)
-        {
-            var read = await inner.ReadAsync(buffer, cancellationToken);
-            await line.PassAsync(_closed.Token);
-            if (!(isSubscription && line.IsDeaf) || read == 0) return read;
-        }
+        var read = await (_sieve?.ReadAsync(buffer, cancellationToken) ?? inner.ReadAsync(buffer, cancellationToken));
+        await line.PassAsync(_closed.Token);
+        return read;
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -38,6 +38,18 @@ public sealed class LiveSubscriptionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Messages_MissedUntilTheClientSubscribedAnew_AreCaughtUp()
+    {
+        await _b.LoadAsync("product:1", _loads);
+        await _b.UntilLocalIsAsync("product:1", (await _b.LoadAsync("product:1", _loads)).Value);
+        foreach (var master in _cluster.Nodes.Take(3)) await master.ExecuteAsync("CLIENT", "KILL", "TYPE", "pubsub");
+        Assert.Equal(InvalidationStatus.Acknowledged, (await _a.Cache.RemoveAsync("product:1", Stop)).Status);
+
+        // No message follows, and no heartbeat: the log alone tells.
+        await _b.UntilLocalIsAsync("product:1", null, Soon);
+    }
+
+    [Fact]
     public async Task Messages_AfterTheSlotMoved_FlowAgain()
     {
         var slot = await _cluster.SlotOfAsync(_stored.Channel(_stored.PartitionOf("product:1")));
