@@ -47,8 +47,14 @@ internal sealed class EdgeHeaders(IReadOnlyList<EdgeSite> edges)
     }
 
     /// <summary>Puts the tags into each edge's header and into <c>Cache-Groups</c>.</summary>
-    /// <returns>False where an edge would keep only some of them; nothing is said then.</returns>
-    public bool TryTag(IHeaderDictionary headers, string tenant, IEnumerable<string> tags) => EdgeTags.Of(tenant, tags) is { } portable && TryTag(headers, portable);
+    /// <returns>False where an edge would keep only some of them; none is there then.</returns>
+    public bool TryTag(IHeaderDictionary headers, string tenant, IEnumerable<string> tags)
+    {
+        if (EdgeTags.Of(tenant, tags) is { } portable && TryTag(headers, portable)) return true;
+        foreach (var edge in edges) headers.Remove(edge.Format.Header);
+        headers.Remove(Groups);
+        return false;
+    }
 
     private void ForbidByCacheControl(IHeaderDictionary headers)
     {

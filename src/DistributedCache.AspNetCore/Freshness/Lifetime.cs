@@ -37,8 +37,8 @@ internal readonly record struct Lifetime(long? Fresh, long WhileRevalidate, long
         if ((control.SharedMaxAge ?? control.MaxAge) is { } seconds) return seconds * 1000;
         if (headers.Expires.Count == 0 || control.IsTargeted) return null;
 
-        // What is no date, "0" above all, lies in the past (section 5.3); so does one beside others.
-        return headers.Expires.Count == 1 && HttpDates.TryParse(headers.Expires, out var end)
+        // What is no date, "0" above all, lies in the past (section 5.3); so does one beside others, which together are none.
+        return HttpDates.TryParse(headers.Expires, out var end)
             ? Math.Max(0, (long)(end - DateOf(headers, received)).TotalMilliseconds)
             : 0;
     }

@@ -27,6 +27,10 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
 
     public List<string> Tags => tags;
 
+    /// <summary>The tags of the stale response that is asked for again, which keeps them if it is renewed: the application names some only
+    /// where it makes a body.</summary>
+    public IEnumerable<string> StaleTags { get; set; } = [];
+
     public KeyedRequest Keyed => keyed;
 
     /// <summary>Whether it is a part of a response that is looked for, to be kept as one.</summary>
@@ -72,12 +76,14 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     };
 
     /// <summary>A request like this one that nobody waits for; null once this one is over, whose context is then another's.</summary>
-    public CacheRequest? Detach(IServiceProvider services)
+    /// <param name="services">Its services.</param>
+    /// <param name="aborted">Cancelled when it is given up.</param>
+    public CacheRequest? Detach(IServiceProvider services, CancellationToken aborted)
     {
         lock (_lock)
         {
             if (_isOver) return null;
-            var detached = new CacheRequest(site, keyed with { Context = DetachedContext.Of(Context, services) }, profile, [.. tags]) { Reason = Reason, Key = Key, Variant = Variant };
+            var detached = new CacheRequest(site, keyed with { Context = DetachedContext.Of(Context, services, aborted) }, profile, [.. tags]) { Reason = Reason, Key = Key, Variant = Variant, StaleTags = StaleTags };
             detached.Context.Features.Set(detached);
             return detached;
         }

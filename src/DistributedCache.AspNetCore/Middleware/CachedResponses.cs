@@ -84,7 +84,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         try
         {
             return await _cache.GetOrCreateEntryAsync<(ResponseLoad Load, CacheRequest Request), CachedItem>(
-                request.Key, (load, request), static (state, context, stop) => state.Load.LoadAsync(state.Request, context), request, request.Policy.Options, request.Tags.ToArray(),
+                request.Key, (load, request), static (state, context, stop) => state.Load.LoadAsync(state.Request, context, stop), request, request.Policy.Options, request.Tags.ToArray(),
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception) when (request.Running is null)
@@ -110,7 +110,14 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         try
         {
             var item = await load.RunAloneAsync(request, stored).ConfigureAwait(false);
-            if (request.IsAnswered) return;
+            if (request.IsAnswered)
+            {
+                // What is stored under the key has been outlived, though nobody brought its successor.
+                if (stored is not null && HttpMethods.IsHead(request.Context.Request.Method) && Conditions.IsOfAnother(request.Context.Response, stored))
+                    await _cache.ExpireAsync(request.Key, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+
             request.IsRefused = true;
             if (item is StoredResponse renewed) await ServeAsync(request, renewed, new CacheLookup<CachedItem>(renewed, CacheTier.Source, default, default)).ConfigureAwait(false);
         }
@@ -126,12 +133,12 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         var texts = stored.TextsAt(age, site.Status);
         var headers = request.Context.Response.Headers;
         if (found.Tier == CacheTier.Source)
-            site.Status.Forwarded(headers, request.Reason, isStored: !request.IsRefused && Loads(request), isCollapsed: request.Running is null, key: request.Key);
+            site.Status.Forwarded(headers, request.Reason, isStored: !request.IsRefused, isCollapsed: request.Running is null, key: request.Key);
         else site.Status.Hit(headers, texts.Left, found.IsUnverified ? "unverified" : found.Tier == CacheTier.Local ? "L1" : "L2", request.Key);
         ResponseWriter.WriteHeaders(headers, stored, texts.Age);
         foreach (var code in request.Policy.Code)
             code.BeforeServing(new CacheResponseServing(request.Context, found.Tier, TimeSpan.FromMilliseconds(age), TimeSpan.FromSeconds(texts.Left), found.IsUnverified));
-        if (site.Edges.IsFor(request.Policy)) SayToEdges(request.Context, request.Policy, request.IsForEdges, stored, age, isDoubtful: texts.Left < 0 || found.IsUnverified);
+        if (site.Edges.IsFor(request.Policy)) SayToEdges(request.Context, request.Policy, request.IsForEdges, stored, age, isDoubtful: age >= (stored.Lifetime.Fresh ?? 0) || found.IsUnverified);
         return ResponseWriter.WriteAsync(request.Context, stored);
     }
 

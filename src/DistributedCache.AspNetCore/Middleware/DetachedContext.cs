@@ -9,7 +9,7 @@ internal static class DetachedContext
 {
     /// <summary>Copies what of a request chooses its response, before that request can end. Its services are a scope of its own, which
     /// the caller disposes.</summary>
-    public static DefaultHttpContext Of(HttpContext origin, IServiceProvider services)
+    public static DefaultHttpContext Of(HttpContext origin, IServiceProvider services, CancellationToken aborted)
     {
         var request = origin.Request;
         var features = new FeatureCollection();
@@ -27,7 +27,7 @@ internal static class DetachedContext
         features.Set<IHttpRequestFeature>(copied);
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        var context = new DefaultHttpContext(features) { RequestServices = services, User = origin.User };
+        var context = new DefaultHttpContext(features) { RequestServices = services, User = origin.User, RequestAborted = aborted };
         context.SetEndpoint(origin.GetEndpoint());
         context.Request.RouteValues = new RouteValueDictionary(request.RouteValues);
         return context;

@@ -58,7 +58,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
             if (hasClient && !request.IsAnswered && !_response.HasStarted) Reset(before);
         }
 
-        if (_renewing is not null) return Renewed(stale!, _renewing);
+        if (_renewing is not null) return Renewed(stale!, _renewing, before);
         return stores && _decision.Against is null && capture.IsWhole && IsComplete(capture) ? Stored(capture.Trim()) : NotCacheable.Instance;
     }
 
@@ -110,27 +110,34 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
     }
 
     /// <summary>What a 304 made of the stored response. It answers this request, whether or not it may still be stored.</summary>
-    private StoredResponse Renewed(StoredResponse stored, IHeaderDictionary headers)
+    private StoredResponse Renewed(StoredResponse stored, IHeaderDictionary renewing, KeyValuePair<string, StringValues>[] before)
     {
-        var fields = StoredHeaders.Renew(stored, headers, _received);
-        var all = new HeaderDictionary();
-        foreach (var (name, value) in fields) all[name] = value;
-        _decision = StorageDecision.OfRenewed(request, stored, all, _received);
+        // What is asked about it sees it as it is now, and may change it.
+        Reset(StoredHeaders.Renew(stored, renewing, _received), stored.Status);
+        var headers = _response.Headers;
+        foreach (var tag in request.StaleTags)
+        {
+            if (!request.Tags.Contains(tag)) request.Tags.Add(tag);
+        }
+
+        _decision = StorageDecision.Of(request, stored.Status, headers, _received);
         if (_decision.Against is not null) request.IsRefused = true;
-        return new StoredResponse(
-            stored.Status, fields, stored.Body, Age.WhenReceived(headers, _requested, _received), _received.ToUnixTimeMilliseconds(),
-            _decision.Against is null ? _decision.Lifetime : default, request.SelectionOf(all));
+        else if (request.IsForEdges && site.Edges.IsFor(request.Policy)) site.Edges.TryTag(headers, request.Tags);
+        var response = new StoredResponse(
+            stored.Status, [.. headers], stored.Body, Age.WhenReceived(renewing, _requested, _received), _received.ToUnixTimeMilliseconds(), _decision.Lifetime, request.SelectionOf(headers));
+        Reset(before);
+        return response;
     }
 
     /// <summary>An answer that says how long it is and was cut off is none.</summary>
     private bool IsComplete(CaptureStream capture) =>
         !request.Context.RequestAborted.IsCancellationRequested && (_length is not { } length || length == capture.Kept.Length);
 
-    /// <summary>Takes back what was not sent, so that another answer can be.</summary>
-    private void Reset(KeyValuePair<string, StringValues>[] before)
+    /// <summary>Puts other fields in the place of what was not sent.</summary>
+    private void Reset(KeyValuePair<string, StringValues>[] fields, int status = StatusCodes.Status200OK)
     {
         _response.Headers.Clear();
-        foreach (var (name, value) in before) _response.Headers[name] = value;
-        _response.StatusCode = StatusCodes.Status200OK;
+        foreach (var (name, value) in fields) _response.Headers[name] = value;
+        _response.StatusCode = status;
     }
 }

@@ -24,10 +24,14 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         return running;
     }
 
-    public async ValueTask<CachedItem> LoadAsync(CacheRequest request, LoadContext load)
+    /// <param name="request">The request.</param>
+    /// <param name="load">The load.</param>
+    /// <param name="stop">Cancelled when the load's time is over.</param>
+    public async ValueTask<CachedItem> LoadAsync(CacheRequest request, LoadContext load, CancellationToken stop)
     {
         var stale = load.TryGetStale(out CachedItem? earlier) ? earlier as StoredResponse : null;
-        if (load.Load is { IsBackground: true }) return (await RunDetachedAsync(request, load, stale, static _ => true).ConfigureAwait(false))!;
+        if (stale is not null) request.StaleTags = load.Load!.FallbackTags;
+        if (load.Load is { IsBackground: true }) return (await RunDetachedAsync(request, load, stale, static _ => true, stop).ConfigureAwait(false))!;
 
         // Why it is loaded: what says so itself says what it lacks, or that nothing but its time is over.
         if (stale is not null && request.Selects(stale) && request.IsFresh(stale)) request.Reason = "stale";
@@ -35,11 +39,11 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         // What is another variant's, or a part that is not asked for, tells nothing about this one.
         if (stale is not null && (!request.Selects(stale) || (request.IsForPart && !ResponseFit.Covers(request.Context.Request.Headers, stale)))) stale = null;
         if (stale is not null && request.MayStandIn(stale, Failure.None)
-            && await RunDetachedAsync(request, load, stale, static running => running.TryServeFallback()).ConfigureAwait(false) is { } renewed) return renewed;
-        if (stale is not null && load.Load is { HasSoftTimeout: true } && request.MayStandIn(stale, Failure.Error))
+            && await RunDetachedAsync(request, load, stale, static running => running.TryServeFallback(), stop).ConfigureAwait(false) is { } renewed) return renewed;
+        if (stale is not null && load.Load is { HasTimeLimit: true } && request.MayStandIn(stale, Failure.Error))
         {
             // The stale response may be due before the application has answered, which then needs a context that nobody else uses.
-            var apart = RunDetachedAsync(request, load, stale, static _ => true).AsTask();
+            var apart = RunDetachedAsync(request, load, stale, static _ => true, stop).AsTask();
             (request.Running, request.RunsApart) = (apart, true);
             return (await apart.ConfigureAwait(false))!;
         }
@@ -50,18 +54,21 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
     }
 
     /// <summary>Fetches a response anew behind its stale one; null where that may not be served meanwhile.</summary>
-    private async ValueTask<CachedItem?> RunDetachedAsync(CacheRequest request, LoadContext load, StoredResponse? stale, Func<IRunningLoad, bool> begins)
+    private async ValueTask<CachedItem?> RunDetachedAsync(CacheRequest request, LoadContext load, StoredResponse? stale, Func<IRunningLoad, bool> begins, CancellationToken stop)
     {
         await using var scope = scopes.CreateAsyncScope();
 
         // Before the request is answered, and may end.
-        if (request.Detach(scope.ServiceProvider) is not { } detached)
+        if (request.Detach(scope.ServiceProvider, stop) is not { } detached)
         {
             load.DoNotStore();
             return stale ?? (CachedItem)NotCacheable.Instance;
         }
 
         if (!begins(load.Load!)) return null;
+
+        // Who asked has his answer as soon as this thread is free, however long the application keeps one.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (stale is not null && !detached.Selects(stale)) stale = null;
         return Prepare(await new OriginRun(site, detached, stale, hasClient: false, stores: true).RunAsync(next).ConfigureAwait(false), detached, load);
     }

@@ -2,7 +2,8 @@ using Microsoft.AspNetCore.Http;
 
 namespace DistributedCache.AspNetCore;
 
-/// <summary>A response that is about to be stored. Its status and headers are in the context, and may be changed.</summary>
+/// <summary>A response that is about to be stored, or that was and is renewed by a 304. Its status and headers are in the context, and may
+/// be changed.</summary>
 public sealed class CacheResponseStoring
 {
     internal CacheResponseStoring(HttpContext context, ICollection<string> tags) => (HttpContext, Tags) = (context, tags);

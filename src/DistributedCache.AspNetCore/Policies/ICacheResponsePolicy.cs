@@ -12,7 +12,8 @@ public interface ICacheResponsePolicy
     /// <returns>When it is decided.</returns>
     ValueTask BeforeLookupAsync(CacheResponseLookup lookup, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    /// <summary>Before the headers of a response go out that is to be stored. Its body has yet to come.</summary>
+    /// <summary>Before the headers of a response go out that is to be stored, and when a stored one is renewed by a 304. Its body has yet to
+    /// come.</summary>
     /// <param name="storing">The response.</param>
     void BeforeStoring(CacheResponseStoring storing)
     {

@@ -1,6 +1,7 @@
 using DistributedCache.AspNetCore.Headers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace DistributedCache.AspNetCore.Responses;
 
@@ -23,6 +24,16 @@ internal static class Conditions
         if (condition.Length == 0) return true;
         if (EntityTag.TryParse(condition, out var named)) return tag is { IsWeak: false } own && !named.IsWeak && own.Opaque == named.Opaque;
         return HttpDates.TryParse(condition, out var since) && HttpDates.TryParse(lastModified, out var changed) && changed == since;
+    }
+
+    /// <summary>Whether the answer to a HEAD says that there is another representation than the stored one (RFC 9111, section 4.3.5).</summary>
+    public static bool IsOfAnother(HttpResponse head, StoredResponse stored)
+    {
+        var headers = head.Headers;
+        return head.StatusCode == StatusCodes.Status200OK && stored.Status == StatusCodes.Status200OK
+            && ((headers.ETag.Count > 0 && headers.ETag != stored.Find(HeaderNames.ETag))
+                || (headers.LastModified.Count > 0 && headers.LastModified != stored.LastModified)
+                || (head.ContentLength is { } length && length != stored.Body.Length));
     }
 
     /// <summary>Conditions only who has the current state can judge: they are the application's.</summary>

@@ -52,7 +52,7 @@ internal static class StoredHeaders
     public static KeyValuePair<string, StringValues>[] Renew(StoredResponse stored, IHeaderDictionary renewed, DateTimeOffset received)
     {
         var fields = stored.Headers.ToDictionary(static header => header.Key, static header => header.Value, StringComparer.OrdinalIgnoreCase);
-        fields[HeaderNames.Date] = renewed.Date.Count > 0 ? renewed.Date : HttpDates.Format(received);
+        fields[HeaderNames.Date] = HttpDates.Format(received);
         var named = HeaderText.Members(renewed.Connection);
         foreach (var (name, value) in renewed)
         {

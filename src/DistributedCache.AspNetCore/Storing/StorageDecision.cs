@@ -2,7 +2,6 @@ using DistributedCache.AspNetCore.Edge;
 using DistributedCache.AspNetCore.Freshness;
 using DistributedCache.AspNetCore.Headers;
 using DistributedCache.AspNetCore.Middleware;
-using DistributedCache.AspNetCore.Responses;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -13,7 +12,7 @@ namespace DistributedCache.AspNetCore.Storing;
 /// <param name="Lifetime">How long it is of use.</param>
 internal readonly record struct StorageDecision(string? Against, Lifetime Lifetime)
 {
-    /// <summary>Decides about a response that the application has made.</summary>
+    /// <summary>Decides about a response that the application has made, or that it has renewed by a 304.</summary>
     /// <param name="request">The request.</param>
     /// <param name="status">The response's status.</param>
     /// <param name="headers">Its fields.</param>
@@ -24,16 +23,6 @@ internal readonly record struct StorageDecision(string? Against, Lifetime Lifeti
         return (Objection(request, status, headers, said) ?? Refusal(request)) is { } against
             ? new StorageDecision(against, default)
             : Of(headers, LifetimeOf(request, status, headers, said, received));
-    }
-
-    /// <summary>Decides about a stored response that a 304 has renewed, by its fields as they are now.</summary>
-    /// <inheritdoc cref="Of(CacheRequest, int, IHeaderDictionary, DateTimeOffset)"/>
-    public static StorageDecision OfRenewed(CacheRequest request, StoredResponse stored, IHeaderDictionary headers, DateTimeOffset received)
-    {
-        var said = Said(request, headers);
-        if (Objection(request, stored.Status, headers, said) is { } against) return new StorageDecision(against, default);
-        var lifetime = LifetimeOf(request, stored.Status, headers, said, received);
-        return lifetime.Fresh is null ? new StorageDecision(null, stored.Lifetime) : Of(headers, lifetime);
     }
 
     private static StorageDecision Of(IHeaderDictionary headers, in Lifetime lifetime) => new(Unfit(headers, lifetime), lifetime);

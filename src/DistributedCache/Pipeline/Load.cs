@@ -127,7 +127,7 @@ internal class Load<T> : TierLookup<T>
         var now = Engine.Clock.Now;
         var times = Lifetimes.Of(Call.Policy, context, value is null, now, loadDuration);
         Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
-        var stamps = Stamps(context.KeepsStale && Fallback?.Stamps is { } kept ? [.. context.NamedTags, .. kept.Tags] : context.NamedTags, context.NamedValidator);
+        var stamps = Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags] : context.NamedTags, context.NamedValidator);
         var sends = Engine.Remote.HoldsValues && Call.WritesRemote && (_lease is { IsHeld: true } || Call.Key.IsPrimary) && !Engine.Queue.Holds(Call.Key.Index, stamps);
         return new LoadedValue<T>(Engine, Call, value, context.Stores ? times : null, stamps, KeySequence, sends, context.LocalSize);
     }

@@ -57,7 +57,12 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     /// <summary>Whether nobody asked: its end is no request's answer.</summary>
     public bool IsBackground { get; init; }
 
+    public IEnumerable<string> FallbackTags => Fallback?.Stamps?.Tags ?? [];
+
+    /// <summary>Whether those who wait may have the stale value before the load ends.</summary>
     public bool HasSoftTimeout => Fallback is not null && Call.Policy.Profile.FactorySoftTimeout != Timeout.InfiniteTimeSpan;
+
+    public bool HasTimeLimit => HasSoftTimeout || (Fallback is not null && Call.Policy.Profile.FactoryHardTimeout != Timeout.InfiniteTimeSpan);
 
     /// <summary>The last entry of the remote tier that was of no use here; 0: none.</summary>
     public ulong RejectedId { get; private set; }

@@ -35,6 +35,24 @@ public class StaleTests
         Assert.Equal(2, _runs);
     }
 
+    [Fact]
+    public async Task Get_WithinStaleWhileRevalidateOfAnApplicationThatKeepsItsThread_IsAnsweredAtOnce()
+    {
+        await using var app = await Start("max-age=60, stale-while-revalidate=30");
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        using var release = new ManualResetEventSlim();
+        _endpoint = _ =>
+        {
+            release.Wait(TimeSpan.FromSeconds(30));
+            return Task.FromResult("new");
+        };
+        Assert.Equal("old", (await app.GetAsync("/a")).Body);
+        release.Set();
+        await Poll.UntilAsync(async () => (await app.GetAsync("/a")).Body == "new", () => "The new response never came.");
+    }
+
     [Theory]
     [InlineData("max-age=60, stale-while-revalidate=30")]
     [InlineData("max-age=60, stale-while-revalidate=300, must-revalidate")]
@@ -121,6 +139,30 @@ public class StaleTests
         release.SetResult("new");
         await Poll.UntilAsync(async () => (await app.GetAsync("/a")).Body == "new", () => "The new response never came.");
         Assert.Equal(2, _runs);
+    }
+
+    [Fact]
+    public async Task Get_ApplicationHangsWithoutASoftTimeout_IsAnsweredStaleAfterTheHardOneAndIsAborted()
+    {
+        await using var app = await Start("max-age=60, stale-if-error=86400");
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        var aborted = new TaskCompletionSource();
+        _endpoint = async context =>
+        {
+            context.RequestAborted.Register(aborted.SetResult);
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            return "";
+        };
+        var began = app.Time.GetUtcNow();
+        var get = app.GetAsync("/a");
+        await Advance.UntilAsync(app.Time, () => get.IsCompleted);
+        var stale = await get;
+        Assert.Equal((200, "old"), (stale.Status, stale.Body));
+        Assert.StartsWith("cache; hit; ttl=-", stale.CacheStatus, StringComparison.Ordinal);
+        Assert.InRange(app.Time.GetUtcNow() - began, TimeSpan.FromSeconds(30), TimeSpan.MaxValue);
+        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -27,16 +27,18 @@ public class Section4_3_ValidationTests
     [Fact]
     public async Task Get_RenewedByA304_HasTheNewFieldsAndKeepsWhatDescribesItsBody()
     {
-        var origin = Tagged("max-age=60", ("X-Any", "old"), ("X-Other", "kept"), ("Content-Type", "text/plain"));
+        var origin = Tagged("max-age=60", ("X-Any", "old"), ("X-Other", "kept"), ("Content-Type", "text/plain"), ("Content-Encoding", "packed"));
         await using var app = await origin.BehindProxyAsync();
         await app.GetAsync("/a");
         app.Time.Advance(TimeSpan.FromSeconds(61));
-        NotModified(origin, ("Cache-Control", "max-age=120"), ("X-Any", "new"), ("Content-Type", "text/html"), ("Content-Length", "77"), ("Connection", "x-hop"), ("X-Hop", "1"), ("Set-Cookie", "a=b"));
+        NotModified(origin, ("Cache-Control", "max-age=120"), ("X-Any", "new"), ("Content-Type", "text/html"), ("Content-Encoding", "unpacked"),
+            ("Content-Length", "77"), ("Keep-Alive", "timeout=5"), ("Connection", "x-hop"), ("X-Hop", "1"), ("Set-Cookie", "a=b"));
         foreach (var status in new[] { "cache; fwd=stale; stored", "cache; hit; ttl=120; detail=L1" })
         {
             var answer = await app.GetAsync("/a");
             Assert.Equal((200, "1", status), (answer.Status, answer.Body, answer.CacheStatus));
-            Assert.Equal(("new", "kept", "text/plain", "", ""), (answer["X-Any"], answer["X-Other"], answer["Content-Type"], answer["X-Hop"], answer["Set-Cookie"]));
+            Assert.Equal(("new", "kept", "text/plain", "packed"), (answer["X-Any"], answer["X-Other"], answer["Content-Type"], answer["Content-Encoding"]));
+            Assert.Equal(("", "", ""), (answer["X-Hop"], answer["Keep-Alive"], answer["Set-Cookie"]));
         }
 
         Assert.Equal("\"v1\"", origin.Asked["If-None-Match"]);
@@ -125,6 +127,23 @@ public class Section4_3_ValidationTests
     }
 
     [Fact]
+    public async Task Get_ErrorOnceItIsTooOldToStandIn_LeavesItToBeValidated()
+    {
+        var origin = Tagged("max-age=60, must-revalidate");
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(100));
+        origin.Answer = static context =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        };
+        Assert.Equal(503, (await app.GetAsync("/a")).Status);
+        NotModified(origin);
+        Assert.Equal((200, "1", "\"v1\""), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body, origin.Asked["If-None-Match"]));
+    }
+
+    [Fact]
     public async Task Get_ConditionOfTheClientOnARenewedResponse_Is304()
     {
         var origin = Tagged("max-age=60");
@@ -177,13 +196,47 @@ public class Section4_3_ValidationTests
         Assert.Equal((200, "1"), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body));
     }
 
+    [Theory]
+    [InlineData("ETag", "\"v2\"", 200, "\"v1\"")]
+    [InlineData("Last-Modified", "Mon, 05 Jan 2015 00:00:01 GMT", 200, "\"v1\"")]
+    [InlineData("Content-Length", "2", 200, "\"v1\"")]
+    [InlineData("ETag", "\"v1\"", 200, null)]
+    [InlineData("Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT", 200, null)]
+    [InlineData("Content-Length", "1", 200, null)]
+    [InlineData("X-Any", "other", 200, null)]
+    [InlineData("ETag", "\"v2\"", 404, null)]
+    public async Task Head_OfAnotherRepresentationThanTheStored_MakesThatStale(string field, string value, int status, string? asked)
+    {
+        var origin = Tagged("max-age=60", ("Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        origin.Answer = context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers[field] = value;
+            return Task.CompletedTask;
+        };
+        Assert.Equal(status, (await app.SendAsync(HttpMethod.Head, "/a", ("Cache-Control", "no-cache"))).Status);
+        NotModified(origin, ("Cache-Control", "max-age=60"));
+        Assert.Equal("1", (await app.GetAsync("/a")).Body);
+        Assert.Equal((asked is null ? 2 : 3, asked ?? "\"v1\""), (origin.Runs, origin.Asked["If-None-Match"]));
+    }
+
     [Fact]
     public async Task Get_ConditionOnAnEmptyCache_IsHeldAgainstTheFirstAnswerWhichIsStoredWhole()
     {
         var origin = Tagged("max-age=60", ("Content-Type", "text/plain"));
+        var says = origin.Answer;
+        origin.Answer = async context =>
+        {
+            await says(context);
+            context.Response.ContentLength = 1;
+            await context.Response.WriteAsync("1");
+        };
         await using var app = await origin.BehindProxyAsync();
         var answer = await app.GetAsync("/a", ("If-None-Match", "\"v1\""));
-        Assert.Equal((304, "", "\"v1\"", "", "cache; fwd=uri-miss; stored"), (answer.Status, answer.Body, answer["ETag"], answer["Content-Type"], answer.CacheStatus));
+        Assert.Equal((304, "", "\"v1\"", "cache; fwd=uri-miss; stored"), (answer.Status, answer.Body, answer["ETag"], answer.CacheStatus));
+        Assert.Equal(("", ""), (answer["Content-Type"], answer["Content-Length"]));
         Assert.False(origin.Asked.ContainsKey("If-None-Match"));
         Assert.Equal((200, "1", "text/plain"), ((await app.GetAsync("/a")) is var whole ? whole.Status : 0, whole.Body, whole["Content-Type"]));
         Assert.Equal(1, origin.Runs);
@@ -240,6 +293,27 @@ public class Section4_3_ValidationTests
         await app.Cache.ClearAsync(cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal((200, "body"), ((await app.GetAsync("/a", ("If-None-Match", "\"sha256-other\""))) is var changed ? changed.Status : 0, changed.Body));
         Assert.Equal(3, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_ConditionByATagOfTheApplicationsOnAnEmptyCache_StreamsTheAnswer()
+    {
+        var rest = new TaskCompletionSource();
+        var origin = new Origin
+        {
+            Answer = async context =>
+            {
+                context.Response.Headers.CacheControl = "max-age=60";
+                await context.Response.WriteAsync("begun");
+                await context.Response.Body.FlushAsync();
+                await rest.Task;
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/a") { Headers = { IfNoneMatch = { new("\"v1\"") } } };
+        using var answer = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(200, (int)answer.StatusCode);
+        rest.SetResult();
     }
 
     [Theory]
