@@ -1,7 +1,9 @@
+using DistributedCache.AspNetCore.Tests.Edge;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.AspNetCore.Tests.Consistency;
 
@@ -12,6 +14,9 @@ public class TokenCookieTests
 
     private static string Cookie(ConsistencyToken token) =>
         $"other=1; tiered-cache-token={Keys.CreateProtector("DistributedCache.ConsistencyToken").Protect(token.ToString())}";
+
+    private static ConsistencyToken TokenOf(Answer answer) => ConsistencyToken.Parse(
+        Keys.CreateProtector("DistributedCache.ConsistencyToken").Unprotect(answer["Set-Cookie"]["tiered-cache-token=".Length..].Split(';')[0]), null);
 
     private static Task<App> Start(Action<TieredResponseCachingOptions>? configure = null) => App.StartAsync(
         app =>
@@ -53,9 +58,98 @@ public class TokenCookieTests
 
         var answer = await app.SendAsync(HttpMethod.Post, "/a", ("Cookie", Cookie(ConsistencyToken.NeverReached)));
 
-        var text = answer["Set-Cookie"]["tiered-cache-token=".Length..].Split(';')[0];
-        var token = ConsistencyToken.Parse(Keys.CreateProtector("DistributedCache.ConsistencyToken").Unprotect(text), null);
-        Assert.Equal(ConsistencyToken.NeverReached, token);
+        Assert.Equal(ConsistencyToken.NeverReached, TokenOf(answer));
+    }
+
+    [Fact]
+    public async Task Post_ThatBroughtAToken_HasBothInTheNewOne()
+    {
+        await using var app = await Start();
+        var earlier = (await app.Cache.RemoveByTagAsync("earlier", TestContext.Current.CancellationToken)).Token;
+
+        var token = TokenOf(await app.SendAsync(HttpMethod.Post, "/a", ("Cookie", Cookie(earlier))));
+
+        Assert.Equal(token, token.Merge(earlier));
+        Assert.NotEqual(earlier, token);
+    }
+
+    [Theory]
+    [InlineData("http", "", "max-age=30; path=/; samesite=lax; httponly")]
+    [InlineData("https", "", "max-age=30; path=/; secure; samesite=lax; httponly")]
+    [InlineData("http", "/shop", "max-age=30; path=/shop; samesite=lax; httponly")]
+    public async Task Post_ThatInvalidated_SetsACookieForItsApplicationAlone(string scheme, string pathBase, string attributes)
+    {
+        await using var app = await App.StartAsync(
+            static app => app.Run(static context => context.Response.WriteAsync("written")),
+            build: static b => b.Services.AddSingleton<IDataProtectionProvider>(Keys).Configure<CookiePolicyOptions>(static o => o.CheckConsentNeeded = static _ => true),
+            before: app =>
+            {
+                app.UseCookiePolicy();
+                if (pathBase.Length > 0) app.UsePathBase(pathBase);
+            });
+
+        Assert.EndsWith("; " + attributes, (await app.SendAsync(HttpMethod.Post, $"{scheme}://localhost{pathBase}/a"))["Set-Cookie"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_ThatInvalidatedMoreThanATokenNames_SetsACookieThatBrowsersKeep()
+    {
+        await using var app = await App.StartAsync(
+            static app => app.MapPost("/a", static async (ITieredCache cache) =>
+            {
+                for (var i = 0; i < 200; i++) await cache.RemoveByTagAsync($"tag-{i}");
+            }),
+            build: static b => b.Services.AddSingleton<IDataProtectionProvider>(Keys));
+
+        Assert.InRange((await app.SendAsync(HttpMethod.Post, "/a"))["Set-Cookie"].Length, 100, 4_096);
+    }
+
+    [Theory]
+    [InlineData("tiered-cache-token=")]
+    [InlineData("tiered-cache-token=CfDJ8AAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("tiered-cache-token=plain")]
+    [InlineData("other=tiered-cache-token")]
+    public async Task Get_CookieThatNobodyHereMade_IsAnsweredAsWithoutOne(string cookie)
+    {
+        await using var app = await Start();
+        await app.GetAsync("/a");
+
+        foreach (var _ in new[] { 1, 2 }) Assert.StartsWith("cache; hit", (await app.GetAsync("/a", ("Cookie", cookie))).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_CookieOfAnotherKeyRing_IsLoggedOnce()
+    {
+        var log = new RecordedLog();
+        await using var app = await App.StartAsync(
+            static app => app.MapGet("/a", static () => "a").CacheResponse("catalog"),
+            build: b =>
+            {
+                b.Services.AddSingleton<IDataProtectionProvider>(new EphemeralDataProtectionProvider());
+                b.Services.AddSingleton<ILoggerProvider>(new RecordedLogProvider(log));
+            });
+
+        foreach (var _ in new[] { 1, 2 }) await app.GetAsync("/a", ("Cookie", Cookie(ConsistencyToken.NeverReached)));
+
+        Assert.Equal(1, log.Count(1300));
+    }
+
+    [Fact]
+    public async Task Get_TokenThatIsNotReachedWithReadYourWritesOff_IsAHit()
+    {
+        await using var app = await Start(static o => o.ReadYourWritesFor = TimeSpan.Zero);
+        await app.GetAsync("/a");
+
+        Assert.StartsWith("cache; hit", (await app.GetAsync("/a", ("Cookie", Cookie(ConsistencyToken.NeverReached)))).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_TokenThatWasNeverWritten_IsAHit()
+    {
+        await using var app = await Start();
+        await app.GetAsync("/a");
+
+        Assert.StartsWith("cache; hit", (await app.GetAsync("/a", ("Cookie", Cookie(default)))).CacheStatus, StringComparison.Ordinal);
     }
 
     [Fact]

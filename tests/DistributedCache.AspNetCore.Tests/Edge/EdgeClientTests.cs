@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Xml.Linq;
 using DistributedCache.AspNetCore.Edge.Cloudflare;
 using DistributedCache.AspNetCore.Edge.CloudFront;
@@ -14,7 +15,7 @@ public class EdgeClientTests
     // So long that no test's clock gets there while an answer is on its way.
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromHours(10);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly RecordedTime _time = new();
 
     [Theory]
     [InlineData(408)]
@@ -82,14 +83,71 @@ public class EdgeClientTests
     }
 
     [Fact]
-    public async Task Send_EdgeAsksForALongPause_LeavesItToTheQueue()
+    public async Task Send_EdgeSaysWhenToComeAgain_WaitsUntilThen()
     {
         await using var edge = await StandIn.StartAsync();
-        Fail(edge, 429, times: 1, retryAfter: "300");
+        var began = _time.GetUtcNow();
+        Fail(edge, 429, times: 1, retryAfter: began.AddSeconds(15).ToString("r"));
+
+        await PurgeAsync(Fastly(edge));
+
+        Assert.Equal(2, edge.Waiting);
+        Assert.InRange(_time.GetUtcNow() - began, TimeSpan.FromSeconds(15), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task Send_EdgeSaysAMomentThatIsOver_PausesAsIfItHadSaidNone()
+    {
+        await using var edge = await StandIn.StartAsync();
+        Fail(edge, 429, times: 1, retryAfter: _time.GetUtcNow().AddSeconds(-10).ToString("r"));
+
+        await PurgeAsync(Fastly(edge));
+
+        Assert.InRange(Assert.Single(_time.Pauses), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(2));
+    }
+
+    [Theory]
+    [InlineData("300")]
+    [InlineData("date")]
+    public async Task Send_EdgeAsksForALongPause_LeavesItToTheQueue(string retryAfter)
+    {
+        await using var edge = await StandIn.StartAsync();
+        Fail(edge, 429, times: 1, retryAfter: retryAfter == "date" ? _time.GetUtcNow().AddHours(10).ToString("r") : retryAfter);
 
         await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(Fastly(edge)));
 
         Assert.Equal(1, edge.Waiting);
+    }
+
+    [Fact]
+    public async Task Send_ErrorThatDoesNotEnd_PausesFromHalfASecondOnEachTimeLonger()
+    {
+        await using var edge = await StandIn.StartAsync();
+        Fail(edge, 503, times: int.MaxValue);
+
+        await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(Fastly(edge, attempts: 10)));
+
+        // With jitter: half a second at first, then twice as long each time, and no longer than 20 s.
+        var pauses = _time.Pauses.ToArray();
+        Assert.Equal(9, pauses.Length);
+        Assert.InRange(pauses[0], TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.All(pauses, static pause => Assert.InRange(pause, TimeSpan.Zero, TimeSpan.FromSeconds(20)));
+        Assert.InRange(pauses.Sum(static pause => pause.TotalSeconds), 20, 180);
+    }
+
+    [Fact]
+    public async Task Send_LongAnswerToARefusedRequest_IsShownInPart()
+    {
+        await using var edge = await StandIn.StartAsync();
+        edge.Answer = static context =>
+        {
+            context.Response.StatusCode = 403;
+            return context.Response.WriteAsync(new string('x', 10_000));
+        };
+
+        var refused = await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(Fastly(edge)));
+
+        Assert.Equal($"The edge 'fastly' answered 403: {new string('x', 200)}", refused.Message);
     }
 
     [Fact]
@@ -114,13 +172,23 @@ public class EdgeClientTests
     }
 
     [Fact]
-    public async Task Send_NobodyThere_IsAnErrorOfTheNetwork()
+    public async Task Send_NobodyThere_IsTriedAgainAndThenAnErrorOfTheNetwork()
     {
         var edge = await StandIn.StartAsync();
-        var purger = Fastly(edge);
+        var tries = 0;
+        var client = new EdgeClient(
+            "fastly",
+            () =>
+            {
+                tries++;
+                return new HttpClient();
+            },
+            new EdgeOptions { RequestTimeout = RequestTimeout }, _time);
+        var purger = new FastlyPurger(new FastlyEdgeOptions { ServiceId = "id", ApiToken = "token", Endpoint = edge.Address }, client);
         await edge.DisposeAsync();
 
         await Assert.ThrowsAsync<HttpRequestException>(() => PurgeAsync(purger));
+        Assert.Equal(4, tries);
     }
 
     [Theory]
@@ -135,16 +203,43 @@ public class EdgeClientTests
             new CloudflarePurger(new CloudflareEdgeOptions { ZoneId = "id", ApiToken = "token", Endpoint = edge.Address }, Client("cloudflare"))));
     }
 
-    [Fact]
-    public async Task CloudFront_TooManyUnderWay_IsSentAgainUnderTheSameReference()
+    [Theory]
+    [InlineData("""{"success":true}""", 500)]
+    [InlineData("""{"success":true}""", 403)]
+    public async Task Cloudflare_ErrorThatSaysSuccess_IsRefused(string answer, int status)
     {
         await using var edge = await StandIn.StartAsync();
-        Fail(edge, 400, times: 1, body: "<ErrorResponse><Error><Code>TooManyInvalidationsInProgress</Code></Error></ErrorResponse>");
+        Fail(edge, status, times: int.MaxValue, body: answer);
+
+        await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(
+            new CloudflarePurger(new CloudflareEdgeOptions { ZoneId = "id", ApiToken = "token", Endpoint = edge.Address }, Client("cloudflare"))));
+    }
+
+    [Theory]
+    [InlineData("TooManyInvalidationsInProgress")]
+    [InlineData("Throttling")]
+    public async Task CloudFront_TooManyUnderWay_IsSentAgainUnderTheSameReference(string code)
+    {
+        await using var edge = await StandIn.StartAsync();
+        Fail(edge, 400, times: 1, body: $"<ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>");
 
         await PurgeAsync(new CloudFrontPurger(
             new CloudFrontEdgeOptions { DistributionId = "id", AccessKeyId = "a", SecretAccessKey = "s", Endpoint = edge.Address }, Client("cloudfront")));
 
         Assert.Equal(Reference(await edge.NextAsync()), Reference(await edge.NextAsync()));
+    }
+
+    [Fact]
+    public async Task CloudFront_AnotherPurge_HasAnotherReference()
+    {
+        await using var edge = await StandIn.StartAsync();
+        var purger = new CloudFrontPurger(
+            new CloudFrontEdgeOptions { DistributionId = "id", AccessKeyId = "a", SecretAccessKey = "s", Endpoint = edge.Address }, Client("cloudfront"));
+
+        await PurgeAsync(purger);
+        await PurgeAsync(purger);
+
+        Assert.NotEqual(Reference(await edge.NextAsync()), Reference(await edge.NextAsync()));
     }
 
     private static string Reference(StandInRequest request) =>
@@ -169,5 +264,19 @@ public class EdgeClientTests
         var purge = purger.PurgeAsync(["a"], TestContext.Current.CancellationToken).AsTask();
         await Advance.UntilAsync(_time, () => purge.IsCompleted);
         await purge;
+    }
+
+    /// <summary>A clock that knows what it was asked to wait for.</summary>
+    private sealed class RecordedTime : FakeTimeProvider
+    {
+        private readonly ConcurrentQueue<TimeSpan> _timers = new();
+
+        public IEnumerable<TimeSpan> Pauses => _timers.Where(static time => time > TimeSpan.Zero && time < RequestTimeout);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _timers.Enqueue(dueTime);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 }

@@ -60,6 +60,86 @@ public class EdgeOptionsTests
     }
 
     [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(10, true)]
+    [InlineData(11, false)]
+    public Task Start_Attempts_AreFrom1To10(int attempts, bool isValid) => CheckAsync("Edges:Attempts", isValid, o => o.Attempts = attempts);
+
+    [Theory]
+    [InlineData(99, false)]
+    [InlineData(100, true)]
+    [InlineData(50_000, true)]
+    [InlineData(50_001, false)]
+    public Task Start_RequestTimeout_IsFrom100MillisecondsTo50Seconds(int milliseconds, bool isValid) =>
+        CheckAsync("Edges:RequestTimeout", isValid, o => o.RequestTimeout = TimeSpan.FromMilliseconds(milliseconds));
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(1_000_000, true)]
+    [InlineData(1_000_001, false)]
+    public Task Start_PendingLimit_IsFrom2To1000000(int limit, bool isValid) => CheckAsync("Edges:PendingLimit", isValid, o => o.PendingLimit = limit);
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, true)]
+    [InlineData(300, true)]
+    [InlineData(301, false)]
+    public Task Start_DrainTimeout_IsFromZeroTo5Minutes(int seconds, bool isValid) => CheckAsync("Edges:DrainTimeout", isValid, o => o.DrainTimeout = TimeSpan.FromSeconds(seconds));
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(0, true)]
+    [InlineData(60, true)]
+    [InlineData(61, false)]
+    public Task Start_AnswerTimeout_IsFromZeroTo1Minute(int seconds, bool isValid) => CheckAsync("Edges:AnswerTimeout", isValid, o => o.AnswerTimeout = TimeSpan.FromSeconds(seconds));
+
+    [Theory]
+    [InlineData("ftp://edge.example")]
+    [InlineData("http://edge.example?a=b")]
+    [InlineData("/relative")]
+    public async Task Start_AddressThatIsNone_IsRefused(string address)
+    {
+        var failure = await FailureAsync(b => b.AddVarnishEdge(o => o.Servers.Add(new Uri(address, UriKind.RelativeOrAbsolute))));
+
+        Assert.Contains("Edges:varnish:Servers:0 is", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_CloudFrontWithoutASessionToken_NeedsTheRestAlone()
+    {
+        var failure = await FailureAsync(static b => b.AddCloudFrontEdge(static o => (o.DistributionId, o.AccessKeyId, o.SecretAccessKey, o.TagHeader) = ("id", "key", "secret", "two words")));
+
+        Assert.Equal("Edges:cloudfront:TagHeader is 'two words'; it must be the name of a header, such as Cache-Tag.", failure);
+    }
+
+    [Fact]
+    public async Task Start_EmptySessionToken_IsRefused()
+    {
+        var failure = await FailureAsync(static b => b.AddCloudFrontEdge(static o =>
+            (o.DistributionId, o.AccessKeyId, o.SecretAccessKey, o.TagHeader, o.SessionToken) = ("id", "key", "secret", "tags", "")));
+
+        Assert.StartsWith("Edges:cloudfront:SessionToken", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_FaultOfANamedCachesEdge_NamesTheCache()
+    {
+        var failure = await FailureAsync(static b => b.Services.AddTieredCache("orders").AddVarnishEdge(static _ => { }));
+
+        Assert.StartsWith("Caches:orders:Edges:varnish:Servers:Count is 0", failure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_OptionsOfANamedCachesEdges_AreItsOwn()
+    {
+        var failure = await FailureAsync(static b => b.Services.AddTieredCache("orders").ConfigureEdges(static o => o.Attempts = 0).AddVarnishEdge(static o => o.Servers.Add(new Uri("http://localhost"))));
+
+        Assert.StartsWith("Caches:orders:Edges:Attempts is 0", failure, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("my edge", "tags")]
     [InlineData("edge", "two words")]
     public void AddEdge_NameOrHeaderThatIsNone_Throws(string name, string header)
@@ -67,6 +147,18 @@ public class EdgeOptionsTests
         var builder = new ServiceCollection().AddTieredCache();
 
         Assert.Throws<ArgumentException>(() => builder.AddEdge<SilentPurger>(name, header));
+    }
+
+    private static async Task CheckAsync(string option, bool isValid, Action<EdgeOptions> configure)
+    {
+        void Add(ITieredCacheBuilder builder) => builder.AddFastlyEdge(static o => (o.ServiceId, o.ApiToken) = ("id", "token")).ConfigureEdges(configure);
+        if (!isValid)
+        {
+            Assert.StartsWith($"{option} is ", await FailureAsync(Add), StringComparison.Ordinal);
+            return;
+        }
+
+        await using var host = await EdgeHost.StartAsync(Add);
     }
 
     private static async Task<string> FailureAsync(Action<ITieredCacheBuilder> configure)

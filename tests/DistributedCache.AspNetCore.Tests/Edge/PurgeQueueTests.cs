@@ -158,6 +158,135 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Purged_WhileAPurgeOfTheTagIsUnderWay_WaitsForTheNext()
+    {
+        var edge = new RecordedPurger(_time);
+        TaskCompletionSource[] answers = [new(), new()];
+        edge.OnPurge = _ => answers[edge.Begun - 1].Task;
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        var purged = queue.PurgedAsync("a", TimeSpan.FromHours(1));
+        await queue.AddAsync("a");
+
+        answers[0].SetResult();
+        await edge.NextAsync();
+        Assert.False(purged.IsCompleted);
+        answers[1].SetResult();
+        await purged.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Purged_PurgeFails_WaitsForTheSecond()
+    {
+        var edge = new RecordedPurger(_time);
+        edge.OnPurge = _ => edge.Begun == 1 ? throw new HttpRequestException("away") : Task.CompletedTask;
+        var queue = Queue(edge);
+        var purged = queue.PurgedAsync("a", TimeSpan.FromHours(1));
+        await queue.AddAsync("a");
+        var failed = await edge.NextAsync();
+        var second = await edge.NextAsync(_time);
+        await purged.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.InRange(second.Time - failed.Time, MaxStaleness + TimeSpan.FromSeconds(1), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task Purged_NobodyPurgesIt_EndsAfterAWhileAndIsForgotten()
+    {
+        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var queue = Queue(edge);
+        var first = queue.PurgedAsync("a", TimeSpan.FromSeconds(1));
+        var other = queue.PurgedAsync("a", TimeSpan.FromSeconds(100));
+        await queue.AddAsync("b");
+        await edge.NextAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await first.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.False(other.IsCompleted);
+        _time.Advance(TimeSpan.FromSeconds(99));
+        await other.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Add_MoreThanAPurgerGetsAtOnce_AreSeveralPurgesOfAThousandAtMost()
+    {
+        var edge = new RecordedPurger(_time);
+        var first = new TaskCompletionSource();
+        edge.OnPurge = _ => first.Task;
+        var queue = Queue(edge);
+        await queue.AddAsync("first");
+        await edge.NextAsync();
+        for (var i = 0; i < 1_500; i++) await queue.AddAsync($"{i}");
+
+        first.SetResult();
+
+        Assert.Equal((1_000, 500), ((await edge.NextAsync()).Tags.Length, (await edge.NextAsync()).Tags.Length));
+    }
+
+    [Fact]
+    public async Task Add_QueueIsFullAgainOnceThereWasRoom_IsLoggedAgain()
+    {
+        var edge = new RecordedPurger(_time);
+        var answer = new TaskCompletionSource();
+        edge.OnPurge = _ => answer.Task;
+        var queue = Queue(edge, options: new EdgeOptions { PendingLimit = 2 });
+        await queue.AddAsync("a");
+        await queue.AddAsync("b");
+        Assert.Equal(1, _log.Count(1351));
+        answer.SetResult();
+        await Advance.UntilAsync(_time, () => _log.Count(1354) == 2);
+
+        answer = new TaskCompletionSource();
+        await queue.AddAsync("c");
+        await queue.AddAsync("d");
+
+        Assert.Equal(2, _log.Count(1351));
+        answer.SetResult();
+    }
+
+    [Fact]
+    public async Task Purge_BothPurgesOfATagDueAtOnce_NameItOnce()
+    {
+        var edge = new RecordedPurger(_time);
+        var answer = new TaskCompletionSource();
+        edge.OnPurge = _ => answer.Task;
+        var queue = Queue(edge);
+        await queue.AddAsync("other");
+        await edge.NextAsync();
+        await queue.AddAsync("a");
+        _time.Advance(TimeSpan.FromSeconds(4));
+
+        answer.SetResult();
+
+        Assert.Equal(["a", "other"], (await edge.NextAsync()).Tags.Order());
+    }
+
+    [Fact]
+    public async Task End_CallerGivesUp_EndsAtOnce()
+    {
+        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+
+        using var given = new CancellationTokenSource();
+        var end = queue.EndAsync(given.Token);
+        await given.CancelAsync();
+
+        await end.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(1, _log.Count(1353));
+    }
+
+    [Fact]
+    public async Task End_NothingPending_EndsAtOnce()
+    {
+        var queue = Queue(new RecordedPurger(_time));
+
+        await queue.EndAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, _log.Count(1353));
+    }
+
+    [Fact]
     public async Task End_SecondPurgesInMemory_AreDoneAtOnce()
     {
         var edge = new RecordedPurger(_time);
@@ -221,6 +350,74 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Add_AnotherProcessLeftAPurge_IsDoneAtTheNextLook()
+    {
+        var shared = new InProcessSchedule(_time);
+        var edge = new RecordedPurger(_time);
+        Queue(edge, shared);
+        await shared.AddAsync("purges:edge", [("1:a", TimeSpan.FromMinutes(1))], 10, TestContext.Current.CancellationToken);
+
+        Assert.Equal(["a"], (await edge.NextAsync(_time)).Tags);
+    }
+
+    [Fact]
+    public async Task Add_TwoEdgesWithSharedStore_HaveEachTheirOwn()
+    {
+        var shared = new InProcessSchedule(_time);
+        var (one, other) = (new RecordedPurger(_time), new RecordedPurger(_time));
+        var queue = Queue(one, shared, "one");
+        Queue(other, shared, "other");
+
+        await queue.AddAsync("a");
+        await one.NextAsync(_time);
+        await one.NextAsync(_time);
+
+        Assert.Equal(0, other.Begun);
+    }
+
+    [Fact]
+    public async Task Add_SharedStoreHangs_IsPurgedFromMemory()
+    {
+        var edge = new RecordedPurger(_time);
+        var hung = new TaskCompletionSource();
+        var queue = Queue(edge, new AwaySchedule { Hangs = hung.Task });
+
+        var add = queue.AddAsync("a").AsTask();
+        await Advance.UntilAsync(_time, () => add.IsCompleted);
+
+        Assert.Equal(["a"], (await edge.NextAsync(_time)).Tags);
+        Assert.Equal(["a"], (await edge.NextAsync(_time)).Tags);
+        hung.SetResult();
+    }
+
+    [Fact]
+    public async Task Add_SharedStoreIsAwayAndIsFullHere_IsDropped()
+    {
+        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var queue = Queue(edge, new AwaySchedule(), options: new EdgeOptions { PendingLimit = 2 });
+        await queue.AddAsync("a");
+        await queue.AddAsync("b");
+
+        Assert.Equal(1, _log.Count(1351));
+    }
+
+    [Fact]
+    public async Task Add_SharedStoreIsAwayAgain_IsLoggedAgain()
+    {
+        var edge = new RecordedPurger(_time);
+        var store = new AwaySchedule { There = new InProcessSchedule(_time) };
+        var queue = Queue(edge, store);
+        foreach (var isThere in new[] { false, true, false })
+        {
+            store.IsThere = isThere;
+            await queue.AddAsync($"{isThere}");
+            await edge.NextAsync(_time);
+        }
+
+        await Advance.UntilAsync(_time, () => _log.Count(1352) >= 2);
+    }
+
+    [Fact]
     public async Task Add_SharedStoreIsAway_IsPurgedFromMemory()
     {
         var edge = new RecordedPurger(_time);
@@ -251,12 +448,26 @@ public sealed class PurgeQueueTests : IAsyncDisposable
 
     private sealed class AwaySchedule : IRemoteSchedule
     {
+        /// <summary>What each call waits for before it fails.</summary>
+        public Task Hangs { get; init; } = Task.CompletedTask;
+
+        public IRemoteSchedule? There { get; init; }
+
+        public bool IsThere { get; set; }
+
         public ValueTask<bool> AddAsync(string list, IReadOnlyList<(string Name, TimeSpan Delay)> names, int limit, CancellationToken cancellationToken) =>
-            ValueTask.FromException<bool>(new TimeoutException());
+            IsThere ? There!.AddAsync(list, names, limit, cancellationToken) : new(FailAsync<bool>());
 
         public ValueTask<ClaimedNames> ClaimAsync(string list, int count, TimeSpan lease, CancellationToken cancellationToken) =>
-            ValueTask.FromException<ClaimedNames>(new TimeoutException());
+            IsThere ? There!.ClaimAsync(list, count, lease, cancellationToken) : new(FailAsync<ClaimedNames>());
 
-        public ValueTask CompleteAsync(string list, ClaimedNames claimed, CancellationToken cancellationToken) => ValueTask.FromException(new TimeoutException());
+        public ValueTask CompleteAsync(string list, ClaimedNames claimed, CancellationToken cancellationToken) =>
+            IsThere ? There!.CompleteAsync(list, claimed, cancellationToken) : new(FailAsync<bool>());
+
+        private async Task<T> FailAsync<T>()
+        {
+            await Hangs;
+            throw new TimeoutException();
+        }
     }
 }

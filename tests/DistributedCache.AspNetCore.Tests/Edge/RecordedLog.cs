@@ -18,3 +18,13 @@ internal sealed class RecordedLog : ILogger
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _events.Enqueue(eventId.Id);
 }
+
+/// <summary>Gives every category the same log.</summary>
+internal sealed class RecordedLogProvider(RecordedLog log) : ILoggerProvider
+{
+    public ILogger CreateLogger(string categoryName) => log;
+
+    public void Dispose()
+    {
+    }
+}

@@ -70,11 +70,8 @@ internal sealed class EdgeClient
     private static bool IsTransient(HttpStatusCode status) =>
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
 
-    private TimeSpan? PauseOf(RetryConditionHeaderValue? retryAfter)
-    {
-        var pause = retryAfter?.Delta ?? (retryAfter?.Date - _time.GetUtcNow());
-        return pause < TimeSpan.Zero ? TimeSpan.Zero : pause;
-    }
+    /// <summary>A moment that is over, as one clock or the other has it, asks for no pause: that of all others is made.</summary>
+    private TimeSpan? PauseOf(RetryConditionHeaderValue? retryAfter) => retryAfter?.Delta ?? (retryAfter?.Date - _time.GetUtcNow());
 
     private static string Shown(string answer) => answer.Length <= ShownAnswer ? answer : answer[..ShownAnswer];
 }

@@ -58,7 +58,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
         if (Interlocked.Exchange(ref _isFull, 1) == 0) _log.QueueFull(_edge.Name, _options.PendingLimit);
     }
 
-    /// <summary>Ends when this process has purged the tag the next time, or after a while: another process may have done it.</summary>
+    /// <summary>Ends when a purge of the tag that this process has yet to begin is done, or after a while: another process may do it.</summary>
     public async Task PurgedAsync(string tag, TimeSpan timeout)
     {
         TaskCompletionSource purged;
@@ -141,6 +141,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
     private async ValueTask PurgeAsync(PurgeClaim claim)
     {
         string[] tags = [.. claim.Claimed.Names.Select(static name => name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]).Distinct()];
+        var awaited = TakeAwaited(tags);
         using var limit = new CancellationTokenSource(BatchTime, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
         try
@@ -149,21 +150,39 @@ internal sealed class PurgeQueue : IAsyncDisposable
         }
         catch (Exception exception)
         {
+            PutBack(awaited);
             _meter.Failed(_edge.Name, tags.Length);
             _log.PurgeFailed(_edge.Name, tags.Length, Lease, exception);
             return;
         }
 
-        foreach (var tag in tags)
-        {
-            lock (_awaited)
-            {
-                if (_awaited.Remove(tag, out var purged)) purged.SetResult();
-            }
-        }
-
+        foreach (var (_, purged) in awaited) purged.SetResult();
         await _store.CompleteAsync(claim).ConfigureAwait(false);
         _meter.Purged(_edge.Name, tags.Length);
         _log.Purged(_edge.Name, tags.Length);
+    }
+
+    /// <summary>Those who wait for a purge that begins now. Who comes while it is under way waits for the next: the edge may have done this one
+    /// already, and fetched anew what is invalid only since.</summary>
+    private List<(string Tag, TaskCompletionSource Purged)> TakeAwaited(string[] tags)
+    {
+        var taken = new List<(string, TaskCompletionSource)>();
+        lock (_awaited)
+        {
+            foreach (var tag in tags)
+            {
+                if (_awaited.Remove(tag, out var purged)) taken.Add((tag, purged));
+            }
+        }
+
+        return taken;
+    }
+
+    private void PutBack(List<(string Tag, TaskCompletionSource Purged)> awaited)
+    {
+        lock (_awaited)
+        {
+            foreach (var (tag, purged) in awaited) _awaited.TryAdd(tag, purged);
+        }
     }
 }

@@ -44,6 +44,7 @@ internal sealed class PurgeStore(string edge, int limit, IRemoteSchedule? remote
         try
         {
             var shared = await AskAsync(remote.ClaimAsync(_list, count, lease, CancellationToken.None).AsTask()).ConfigureAwait(false);
+            _isAway = 0;
             var next = own.Next < shared.Next || shared.Next is null ? own.Next : shared.Next;
             return new PurgeClaim(remote, shared with { Next = next });
         }
