@@ -53,6 +53,6 @@ internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, R
         if (string.IsNullOrEmpty(place) || !Uri.TryCreate($"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}", UriKind.Absolute, out var target)
             || !Uri.TryCreate(target, place, out var named)) return;
         if (named.Scheme != target.Scheme || named.Authority != target.Authority) return;
-        tags.Add(RequestKeys.UriTag(request.Host, Uri.UnescapeDataString(named.AbsolutePath), named.Query));
+        tags.Add(RequestKeys.UriTag(request.Host, PathString.FromUriComponent(named.AbsolutePath).Value!, named.Query));
     }
 }

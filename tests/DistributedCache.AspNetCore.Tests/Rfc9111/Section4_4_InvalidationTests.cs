@@ -1,3 +1,9 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
 
 /// <summary>RFC 9111, section 4.4: what an unsafe request may have changed is invalid once it has succeeded, and before its answer is out.</summary>
@@ -53,6 +59,28 @@ public class Section4_4_InvalidationTests
         origin.Say(("Cache-Control", "max-age=60"));
         Assert.Contains("hit", (await app.GetAsync("/a%20b")).CacheStatus, StringComparison.Ordinal);
         Assert.Contains("fwd=", (await app.GetAsync("/a%20b?c=1")).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unsafe_PlaceWithASlashWithinASegment_IsInvalid()
+    {
+        // The server leaves that slash escaped, which the test server does not.
+        var origin = Origin.With(("Cache-Control", "max-age=60"));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddTieredCache().AddTieredResponseCaching();
+        await using var app = builder.Build();
+        app.UseTieredResponseCaching(static o => o.CacheAllEndpoints = true);
+        app.Run(origin.RunAsync);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Equal("1", await client.GetStringAsync("/a%2Fb", TestContext.Current.CancellationToken));
+        origin.Say(("Location", "/a%2Fb"));
+        using (await client.PostAsync("/z", null, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal("3", await client.GetStringAsync("/a%2Fb", TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]
