@@ -98,7 +98,6 @@ internal static class RequestKeys
         if (policy.VaryByQuery is not { } names) key.Add(request.QueryString.Value);
         else
         {
-            key.Add("?");
             foreach (var name in names) Add(name, request.Query.TryGetValue(name, out var asked) ? asked : StringValues.Empty, ref key);
         }
 

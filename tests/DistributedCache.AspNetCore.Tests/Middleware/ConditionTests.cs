@@ -93,6 +93,32 @@ public class ConditionTests
     }
 
     [Fact]
+    public async Task Head_Miss_IsAnsweredByTheApplicationAndStoresNothing()
+    {
+        await using var app = await Start();
+        foreach (var runs in new[] { 1, 2 })
+        {
+            var head = await app.SendAsync(HttpMethod.Head, "/a");
+            Assert.Equal((200, "cache; fwd=uri-miss", runs), (head.Status, head.CacheStatus, _runs));
+        }
+
+        var get = await app.GetAsync("/a");
+        Assert.Equal(("0123456789", "cache; fwd=uri-miss; stored"), (get.Body, get.CacheStatus));
+        Assert.Equal("0123456789", (await app.GetAsync("/a")).Body);
+        Assert.Equal(3, _runs);
+    }
+
+    [Fact]
+    public async Task Get_RangeBehindTheEndOfAResponseThatSaidItsLength_SaysNoLength()
+    {
+        await using var app = await Start(static r => r.ContentLength = 10);
+        await app.GetAsync("/a");
+        var answer = await app.GetAsync("/a", ("Range", "bytes=10-"));
+        Assert.Equal((416, "bytes */10"), (answer.Status, answer["Content-Range"]));
+        Assert.NotEqual("10", answer["Content-Length"]);
+    }
+
+    [Fact]
     public async Task Get_StaleWithValidator_IsRenewedByA304()
     {
         var isChanged = false;

@@ -135,10 +135,13 @@ public class Section15_3_7_PartTests
         origin.Answer = context =>
         {
             context.Response.StatusCode = 304;
+            context.Response.Headers.ContentRange = "bytes 5-6/12";
             return Task.CompletedTask;
         };
         var answer = await app.GetAsync("/a", ("Range", "bytes=5-6"));
-        Assert.Equal((206, "56"), (answer.Status, answer.Body));
+        Assert.Equal((206, "56", "bytes 5-6/12"), (answer.Status, answer.Body, answer["Content-Range"]));
+        Assert.Equal((206, "456789", "bytes 4-9/12"), ((await app.GetAsync("/a", ("Range", "bytes=4-9"))) is var all ? all.Status : 0, all.Body, all["Content-Range"]));
+        Assert.Equal(2, origin.Runs);
         Assert.Equal(("\"v1\"", "bytes=5-6"), (origin.Asked["If-None-Match"], origin.Asked["Range"]));
     }
 

@@ -15,6 +15,7 @@ public class Section9_3_3_PostTests
     [InlineData("", "max-age=60", false)]
     [InlineData("/a?b=1", "public", false)]
     [InlineData("/a?b=1", "max-age=0", false)]
+    [InlineData("/a?b=1", "max-age=0, stale-if-error=60", false)]
     [InlineData("/a?b=1", "max-age=60, private", false)]
     public async Task Post_WithPlaceAndFreshness_AnswersTheGet(string place, string control, bool isReused)
     {
@@ -93,6 +94,43 @@ public class Section9_3_3_PostTests
         Assert.Equal(bytes, (await app.SendAsync(HttpMethod.Post, "/a")).Body.Length);
         Assert.Equal(bytes, (await app.GetAsync("/a")).Body.Length);
         Assert.Equal(isStored ? 1 : 2, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Post_BodyShorterThanItSays_IsNotStored()
+    {
+        var origin = new Origin
+        {
+            Answer = static context =>
+            {
+                (context.Response.Headers.CacheControl, context.Response.Headers.ContentLocation, context.Response.ContentLength) = ("max-age=60", "/a", 10);
+                return context.Response.WriteAsync("short");
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        await app.SendAsync(HttpMethod.Post, "/a");
+        await app.GetAsync("/a");
+        Assert.Equal(2, origin.Runs);
+    }
+
+    [Fact]
+    public async Task Post_WhoseKeyIsRemovedMeanwhile_IsNotStored()
+    {
+        App? app = null;
+        var key = "";
+        var origin = new Origin();
+        origin.Answer = async context =>
+        {
+            context.Response.Headers.CacheControl = "max-age=60";
+            context.Response.Headers.ContentLocation = "/a";
+            if (HttpMethods.IsPost(context.Request.Method)) await app!.Cache.RemoveAsync(key);
+        };
+        await using (app = await App.StartAsync(app => app.Run(origin.RunAsync), o => o.CacheAllEndpoints = true, build: static b => b.Environment.EnvironmentName = "Development"))
+        {
+            key = (await app.GetAsync("/a")).CacheStatus.Split("key=\"")[1].TrimEnd('"');
+            await app.SendAsync(HttpMethod.Post, "/a");
+            Assert.Equal("3", (await app.GetAsync("/a")).Body);
+        }
     }
 
     [Theory]

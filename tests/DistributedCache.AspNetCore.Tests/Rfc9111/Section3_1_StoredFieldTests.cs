@@ -1,4 +1,5 @@
 using DistributedCache.AspNetCore.Headers;
+using DistributedCache.AspNetCore.Responses;
 using Microsoft.AspNetCore.Http;
 
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
@@ -25,6 +26,23 @@ public class Section3_1_StoredFieldTests
         await app.GetAsync("/a");
         var hit = await app.GetAsync("/a");
         Assert.Equal(("1", isStored ? "value" : "", ""), (hit.Body, hit[name], hit["Connection"]));
+    }
+
+    [Theory]
+    [InlineData("Proxy-Authorization")]
+    [InlineData("Transfer-Encoding")]
+    [InlineData("Age")]
+    [InlineData("Content-Length")]
+    [InlineData("Cache-Status")]
+    [InlineData("Server")]
+    [InlineData("Alt-Svc")]
+    public void Of_FieldOfOneAnswer_IsLeftOutOfAResponseAndOfItsRenewal(string name)
+    {
+        var headers = new HeaderDictionary { [name] = "1", ["X-Any"] = "1" };
+        var stored = StoredHeaders.Of(headers, StatusCodes.Status200OK, DateTimeOffset.UnixEpoch);
+        Assert.Equal(["Accept-Ranges", "Date", "X-Any"], stored.Select(static field => field.Key).Order());
+        var renewed = StoredHeaders.Renew(new StoredResponse(StatusCodes.Status200OK, [.. stored], default, 0, 0, default, Selection.All), headers, DateTimeOffset.UnixEpoch);
+        Assert.Equal(["Accept-Ranges", "Date", "X-Any"], renewed.Select(static field => field.Key).Order());
     }
 
     [Fact]

@@ -114,6 +114,8 @@ public class Section3_StorageTests
     [InlineData("max-age=0", null, null, false)]
     [InlineData("max-age=0, stale-while-revalidate=30", null, null, true)]
     [InlineData("max-age=0, stale-if-error=30", null, null, true)]
+    [InlineData("max-age=0, stale-while-revalidate=30, must-revalidate", null, null, false)]
+    [InlineData("max-age=0, stale-if-error=30, must-revalidate", null, null, false)]
     [InlineData("max-age=0", "ETag", "\"v1\"", true)]
     [InlineData("max-age=0", "Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT", true)]
     public async Task Get_StaleFromTheStart_IsStoredIfItIsOfUse(string control, string? validator, string? value, bool isStored)
@@ -128,6 +130,16 @@ public class Section3_StorageTests
     {
         var origin = Origin.With(("Cache-Control", "no-cache"), ("ETag", "\"v1\""));
         await using var app = await App.StartAsync(app => app.MapGet("/a", (RequestDelegate)origin.RunAsync).CacheResponse(null, o => o.Duration = 60));
+        await app.GetAsync("/a");
+        Assert.Equal("2", (await app.GetAsync("/a")).Body);
+        Assert.Equal("\"v1\"", origin.Asked["If-None-Match"]);
+    }
+
+    [Fact]
+    public async Task Get_NoCacheWithADurationOfCode_IsValidated()
+    {
+        var origin = Origin.With(("Cache-Control", "no-cache"), ("ETag", "\"v1\""));
+        await using var app = await App.StartAsync(app => app.MapGet("/a", (RequestDelegate)origin.RunAsync).CacheResponse().WithMetadata(new MinutePolicy()));
         await app.GetAsync("/a");
         Assert.Equal("2", (await app.GetAsync("/a")).Body);
         Assert.Equal("\"v1\"", origin.Asked["If-None-Match"]);
@@ -264,5 +276,10 @@ public class Section3_StorageTests
         Assert.Equal(40, (await app.GetAsync("/a")).Body.Length);
         Assert.Equal(40, (await app.GetAsync("/a")).Body.Length);
         Assert.Equal(2, origin.Runs);
+    }
+
+    private sealed class MinutePolicy : ICacheResponsePolicy
+    {
+        public void BeforeStoring(CacheResponseStoring storing) => storing.Duration = TimeSpan.FromMinutes(1);
     }
 }

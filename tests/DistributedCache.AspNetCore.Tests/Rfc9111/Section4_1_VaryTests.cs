@@ -105,6 +105,17 @@ public class Section4_1_VaryTests
         var other = await app.GetAsync("/a", ("X-Any", "2"), ("X-Other", "2"));
         Assert.Equal(("4", "cache; fwd=vary-miss; stored"), (other.Body, other.CacheStatus));
         Assert.False(origin.Asked.ContainsKey("If-None-Match"));
+        await app.GetAsync("/a", ("X-Any", "1"));
+        await app.SendAsync(HttpMethod.Head, "/a", ("X-Any", "2"), ("X-Other", "3"));
+        Assert.False(origin.Asked.ContainsKey("If-None-Match"));
+    }
+
+    [Fact]
+    public async Task Get_CodingThatTheOriginChoseForThisRequest_IsServedToOthersLikeIt()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Vary", "Accept-Encoding"), ("Content-Encoding", "gzip"));
+        await using var app = await origin.BehindProxyAsync();
+        foreach (var _ in new[] { 1, 2 }) Assert.Equal("1", (await app.GetAsync("/a", ("Accept-Encoding", "br"))).Body);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using DistributedCache.AspNetCore.Headers;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
 
@@ -80,6 +81,17 @@ public class Section4_2_FreshnessTests
     }
 
     [Fact]
+    public async Task Get_DateOfTheSecondThatItCameIn_IsNoAge()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Date", HttpDates.Format(Now)));
+        await using var app = await origin.BehindProxyAsync(time: new FakeTimeProvider(Now.AddMilliseconds(900)));
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromMilliseconds(59_900));
+        var hit = await app.GetAsync("/a");
+        Assert.Equal(("59", "cache; hit; ttl=0; detail=L1"), (hit["Age"], hit.CacheStatus));
+    }
+
+    [Fact]
     public async Task Get_ResponseThatWasLongUnderWay_IsAsOldAsThat()
     {
         App? app = null;
@@ -109,8 +121,21 @@ public class Section4_2_FreshnessTests
         app.Time.Advance(TimeSpan.FromSeconds(7));
         var hit = await app.GetAsync("/a");
         Assert.Equal(("37", HttpDates.Format(Now), "cache; hit; ttl=563; detail=L1"), (hit["Age"], hit["Date"], hit.CacheStatus));
-        app.Time.Advance(TimeSpan.FromSeconds(2));
-        var later = await app.GetAsync("/a");
-        Assert.Equal(("39", "cache; hit; ttl=561; detail=L1"), (later["Age"], later.CacheStatus));
+        foreach (var (milliseconds, age, left) in new[] { (2_000, 39, 561), (500, 39, 560), (500, 40, 560) })
+        {
+            app.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            var later = await app.GetAsync("/a");
+            Assert.Equal(($"{age}", $"cache; hit; ttl={left}; detail=L1"), (later["Age"], later.CacheStatus));
+        }
+    }
+
+    [Fact]
+    public async Task Get_VariantAtTheEndOfItsLifetime_IsStaleHoweverOftenItWasAskedFor()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("Vary", "X-Any"));
+        await using var app = await origin.BehindProxyAsync();
+        for (var i = 0; i < 4; i++) Assert.Equal("1", (await app.GetAsync("/a")).Body);
+        app.Time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Equal("2", (await app.GetAsync("/a")).Body);
     }
 }

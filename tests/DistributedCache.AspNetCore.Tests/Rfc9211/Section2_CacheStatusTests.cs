@@ -72,4 +72,37 @@ public class Section2_CacheStatusTests
         Assert.Equal(isSaid, (await app.GetAsync("/a")).CacheStatus.Contains("; key=\"http:", StringComparison.Ordinal));
         Assert.Equal(isSaid, (await app.GetAsync("/a")).CacheStatus.Contains("; key=\"http:", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Get_KeyWithQuotesAndBackslashes_IsAString()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"));
+        await using var app = await App.StartAsync(app => app.Run(origin.RunAsync), o => o.CacheAllEndpoints = true, build: static b => b.Environment.EnvironmentName = "Development");
+        Assert.Contains("|/a\\\"b\\\\c|", (await app.GetAsync("/a%22b%5Cc")).CacheStatus, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Head_RenewedForItAlone_IsNotStored()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("ETag", "\"v1\""));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a");
+        origin.Answer = static context =>
+        {
+            context.Response.StatusCode = 304;
+            return Task.CompletedTask;
+        };
+        var head = await app.SendAsync(HttpMethod.Head, "/a", ("Cache-Control", "no-cache"));
+        Assert.Equal((200, "cache; fwd=request"), (head.Status, head.CacheStatus));
+    }
+
+    [Fact]
+    public async Task Get_ExpiredByTheApplication_IsSaidToBeStale()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"), ("ETag", "\"v1\""));
+        await using var app = await App.StartAsync(app => app.Run(origin.RunAsync), o => o.CacheAllEndpoints = true, build: static b => b.Environment.EnvironmentName = "Development");
+        var key = (await app.GetAsync("/a")).CacheStatus.Split("key=\"")[1].TrimEnd('"');
+        await app.Cache.ExpireAsync(key, TestContext.Current.CancellationToken);
+        Assert.StartsWith("cache; fwd=stale; stored", (await app.GetAsync("/a")).CacheStatus, StringComparison.Ordinal);
+    }
 }

@@ -89,6 +89,50 @@ public class KeyTests
     }
 
     [Fact]
+    public void Base_FieldsOfOtherNames_IsAnotherKey()
+    {
+        static string KeyBy(Action<CacheResponseAttribute> configure)
+        {
+            var attribute = new CacheResponseAttribute();
+            configure(attribute);
+            var request = Request("a.example", "a", "one=1&two=1", "1", "1");
+            return RequestKeys.Base(request with { Policy = new PolicyReader(null, static _ => true).Read(attribute, []) });
+        }
+
+        Assert.NotEqual(KeyBy(static o => o.VaryByHeader = ["X-One"]), KeyBy(static o => o.VaryByHeader = ["X-Two"]));
+        Assert.NotEqual(KeyBy(static o => o.VaryByQuery = ["one"]), KeyBy(static o => o.VaryByQuery = ["two"]));
+    }
+
+    [Theory]
+    [InlineData("a=1&a=b", "a=1&b=b")]
+    [InlineData("a=1&a=1", "a=1")]
+    [InlineData("a=&a=", "a=")]
+    [InlineData("a=", "b=")]
+    public void Base_ParametersThatMakeOtherLists_IsAnotherKey(string query, string other)
+    {
+        var policy = new PolicyReader(null, static _ => true).Read(new CacheResponseAttribute { VaryByQuery = ["a", "b"] }, []);
+        Assert.NotEqual(
+            RequestKeys.Base(Request("a.example", "", query, null, null) with { Policy = policy }), RequestKeys.Base(Request("a.example", "", other, null, null) with { Policy = policy }));
+    }
+
+    [Fact]
+    public void Base_ValuesOfCodeThatAreMissingOrEmpty_IsAnotherKeyForEach()
+    {
+        var request = Request("a.example", "", "", null, null);
+        string?[][] values = [[], [null], [""], [null, ""], ["", null], ["", ""], ["-"], ["=", ""]];
+        Assert.Equal(values.Length, values.Select(each => RequestKeys.Base(request with { Values = each })).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("a", "b")]
+    [InlineData("", "x")]
+    public void Base_OfRequestsWithALongQuery_IsAnotherForEachPath(string path, string other)
+    {
+        var query = new string('q', 5_000);
+        Assert.NotEqual(RequestKeys.Base(Request("a.example", path, query, null, null)), RequestKeys.Base(Request("a.example", other, query, null, null)));
+    }
+
+    [Fact]
     public void Base_OfLongRequestsThatDifferAtTheirBeginning_IsAnotherForEach()
     {
         var rest = new string('a', 5_000);
@@ -112,6 +156,7 @@ public class KeyTests
         var request = Request("a.example", "", "", "1", "1");
         Assert.NotEqual(RequestKeys.Variant(request, ["x-one"]), RequestKeys.Variant(request, ["x-two"]));
         Assert.NotEqual(RequestKeys.Base(request), RequestKeys.Variant(request, ["x-one"]));
+        Assert.NotEqual(RequestKeys.Base(request with { Values = [null, null] }), RequestKeys.Variant(request, ["-"]));
         Assert.NotEqual(RequestKeys.Base(request), RequestKeys.Base(request with { IsForPart = true }));
     }
 }

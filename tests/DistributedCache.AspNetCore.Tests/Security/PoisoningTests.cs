@@ -111,6 +111,24 @@ public class PoisoningTests
         Assert.Equal(isHit, (await app.GetAsync("/a", accepted.Length == 0 ? [] : [("Accept-Encoding", accepted)])).CacheStatus.Contains("hit", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("gzip", 200)]
+    [InlineData("br", 503)]
+    public async Task Get_ErrorWhereACompressedResponseIsStale_GetsItOnlyWhoCanReadIt(string accepted, int status)
+    {
+        var fails = false;
+        await using var app = await Start(context =>
+        {
+            if (fails) context.Response.StatusCode = 503;
+            (context.Response.Headers.CacheControl, context.Response.Headers.ContentEncoding) = ("max-age=60, stale-if-error=600", "gzip");
+            return context.Response.WriteAsync("bytes");
+        });
+        await app.GetAsync("/a", ("Accept-Encoding", "gzip"));
+        app.Time.Advance(TimeSpan.FromSeconds(100));
+        fails = true;
+        Assert.Equal(status, (await app.GetAsync("/a", ("Accept-Encoding", accepted))).Status);
+    }
+
     [Fact]
     public async Task Get_ErrorThatARequestProvokes_IsNotEverybodys()
     {
