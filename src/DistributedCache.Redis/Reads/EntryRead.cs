@@ -63,6 +63,8 @@ internal sealed class EntryRead : IValueTaskSource<RemoteValue?>
         }
         catch (Exception exception)
         {
+            // Who waits for it is not to go on here, where others may wait to be sent.
+            _core.RunContinuationsAsynchronously = true;
             Fail(exception);
             return;
         }
@@ -76,14 +78,11 @@ internal sealed class EntryRead : IValueTaskSource<RemoteValue?>
     public void SendInTurn()
     {
         if (_context is { } context) ExecutionContext.Restore(context);
-        _core.RunContinuationsAsynchronously = true;
         Send();
     }
 
     private void OnAnswer()
     {
-        // Only a failure to send is told to someone who may be waiting on the thread that sends.
-        _core.RunContinuationsAsynchronously = false;
         RemoteValue? value;
         try
         {
