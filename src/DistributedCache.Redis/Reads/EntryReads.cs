@@ -1,59 +1,48 @@
-using System.Collections.Concurrent;
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using DistributedCache.Redis.Connection;
+using DistributedCache.Redis.Partitions;
 using DistributedCache.Remote;
 using StackExchange.Redis;
 
 namespace DistributedCache.Redis.Reads;
 
-/// <summary>Reads of entries, on their way and at rest. Few are sent at once; while more are under way, those that come are sent together.</summary>
-/// <remarks>A command that is sent for itself costs a call of the system here and one at the server, which is most of what a read
-/// costs; what is sent in one go shares them (pipelining). The pool's queue decides how many that are: the busier it is, the more.</remarks>
-internal sealed class EntryReads : IThreadPoolWorkItem
+/// <summary>Reads of single entries, sent together where many are under way.</summary>
+internal sealed class EntryReads
 {
-    // So few have the answer sooner each for itself.
-    private const int FewEnough = 4;
-
-    private const int MostAtRest = 256;
-
-    private readonly ConcurrentQueue<EntryRead> _resting = new();
-    private readonly ConcurrentQueue<EntryRead> _waiting = new();
-    private int _underWay;
-
-    // 1 while the pool is to send what waits.
-    private int _isDue;
+    private readonly SendTurns _turns = new();
 
     /// <summary>Reads an entry; null where there is none.</summary>
-    public ValueTask<RemoteValue?> GetAsync(IDatabase database, RedisKey key)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<RemoteValue?> GetAsync(IDatabase database, RedisKey key)
     {
-        var read = _resting.TryDequeue(out var rested) ? rested : new EntryRead(this);
-        var answer = read.Begin(database, key);
-        if (Interlocked.Increment(ref _underWay) <= FewEnough)
+        await _turns.Take();
+        try
         {
-            read.Send();
-            return answer;
+            // Also what has failed at once is told from the pool: who waits for it is not to go on here, where others wait to be sent.
+            var bytes = await SendAsync(database, key).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            return bytes is null ? null : new RemoteValue(new ReadOnlySequence<byte>(bytes.Memory), bytes);
         }
-
-        read.Wait();
-        _waiting.Enqueue(read);
-
-        // Behind what else the pool has to do, most of which is to read as well.
-        if (Interlocked.Exchange(ref _isDue, 1) == 0) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-        return answer;
+        catch (RedisServerException exception) when (exception.IsOfAnotherType())
+        {
+            // Foreign, like bytes that are no entry, and no failure of the server's.
+            return new RemoteValue(ReadOnlySequence<byte>.Empty, null);
+        }
+        finally
+        {
+            _turns.Ended();
+        }
     }
 
-    /// <summary>Sends what waits.</summary>
-    public void Execute()
+    private static Task<Lease<byte>?> SendAsync(IDatabase database, RedisKey key)
     {
-        // Before they are taken: what comes from now on is seen below, or has it done again.
-        Interlocked.Exchange(ref _isDue, 0);
-        while (_waiting.TryDequeue(out var read)) read.SendInTurn();
-    }
-
-    /// <summary>One is over.</summary>
-    public void Ended() => Interlocked.Decrement(ref _underWay);
-
-    /// <summary>Takes back one whose answer was taken.</summary>
-    public void Return(EntryRead read)
-    {
-        if (_resting.Count < MostAtRest) _resting.Enqueue(read);
+        try
+        {
+            return database.StringGetLeaseAsync(key, Masters.Only);
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException<Lease<byte>?>(exception);
+        }
     }
 }

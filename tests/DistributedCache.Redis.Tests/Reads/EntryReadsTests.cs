@@ -88,9 +88,9 @@ public sealed class EntryReadsTests
     {
         for (var i = 0; i < AtOnce; i++) _ = GetAsync("key");
 
-        const string Sending = $"{nameof(EntryReads)}.{nameof(EntryReads.Execute)}";
+        const string Sending = $"{nameof(SendTurns)}.{nameof(SendTurns.Execute)}";
         var told = await FailAsync();
-        Assert.Contains(nameof(EntryRead), told, StringComparison.Ordinal);
+        Assert.Contains(nameof(EntryReads), told, StringComparison.Ordinal);
         Assert.DoesNotContain(Sending, told, StringComparison.Ordinal);
 
         async Task<string> FailAsync()
