@@ -53,9 +53,17 @@ public class EdgeHeadersTests
     [Fact]
     public void Allow_NoStaleWindows_SaysNothingOfThem()
     {
-        EdgeHeaders.Allow(_headers, new EdgeLifetime(TimeSpan.FromSeconds(1.9)));
+        EdgeHeaders.Allow(_headers, new EdgeLifetime(TimeSpan.FromSeconds(1.9), TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(0.9)));
 
         Assert.Equal("max-age=1", _headers["CDN-Cache-Control"]);
+    }
+
+    [Fact]
+    public void Allow_LifetimeThatIsOver_IsNone()
+    {
+        EdgeHeaders.Allow(_headers, new EdgeLifetime(TimeSpan.FromSeconds(-5)));
+
+        Assert.Equal("max-age=0", _headers["CDN-Cache-Control"]);
     }
 
     [Fact]
@@ -96,14 +104,45 @@ public class EdgeHeadersTests
         Assert.Equal(("max-age=0", "private, max-age=60"), (_headers["CDN-Cache-Control"].ToString(), _headers.CacheControl.ToString()));
     }
 
-    [Fact]
-    public void Forbid_EdgeThatHeedsCacheControlAlone_IsKeptOutByIt()
+    [Theory]
+    [InlineData("public, max-age=60, s-maxage=600, no-transform", "private, max-age=60, no-transform")]
+    [InlineData("Public, S-MaxAge=600, Private=\"x-any\"", "private")]
+    [InlineData("private, max-age=60", "private, max-age=60")]
+    [InlineData("", "private")]
+    public void Forbid_EdgeThatHeedsCacheControlAlone_IsKeptOutByIt(string control, string forbidden)
     {
-        _headers.CacheControl = "public, max-age=60, s-maxage=600, no-transform";
+        _headers.CacheControl = control;
 
-        new EdgeHeaders([Edge("cloudfront")]).Forbid(_headers);
+        new EdgeHeaders([Edge("fastly"), Edge("cloudfront")]).Forbid(_headers);
 
-        Assert.Equal("private, max-age=60, no-transform", _headers.CacheControl);
+        Assert.Equal(forbidden, _headers.CacheControl);
+    }
+
+    [Fact]
+    public void TryTag_SeveralEdges_EachHasItsHeader()
+    {
+        Assert.True(new EdgeHeaders([Edge("varnish"), Edge("cloudflare")]).TryTag(_headers, "", ["a", "b"]));
+
+        Assert.Equal(("a b", "a,b"), (_headers["xkey"].ToString(), _headers["Cache-Tag"].ToString()));
+    }
+
+    [Fact]
+    public void TryTag_NoTags_SaysNothing()
+    {
+        Assert.True(new EdgeHeaders([Edge("varnish")]).TryTag(_headers, "", []));
+
+        Assert.Empty(_headers);
+    }
+
+    [Fact]
+    public void TryTag_TooManyTagsWhereSomeWereSaid_SaysNone()
+    {
+        var headers = new EdgeHeaders([Edge("varnish")]);
+        headers.TryTag(_headers, "", ["a"]);
+
+        Assert.False(headers.TryTag(_headers, "", Enumerable.Range(0, 33).Select(static i => $"tag-{i}")));
+
+        Assert.Empty(_headers);
     }
 
     [Theory]
@@ -129,6 +168,15 @@ public class EdgeHeadersTests
         EdgeHeaders.Invalidate(_headers, [("", "a"), ("", "b"), ("", "a")]);
 
         Assert.Equal("\"a\", \"b\"", _headers["Cache-Group-Invalidation"]);
+    }
+
+    [Fact]
+    public void Invalidate_MoreTagsThanACacheHasToTake_NamesTheFirst()
+    {
+        EdgeHeaders.Invalidate(_headers, Enumerable.Range(0, 40).Select(static i => ("", $"tag-{i}")));
+
+        var groups = _headers["Cache-Group-Invalidation"].ToString().Split(", ");
+        Assert.Equal((32, "\"tag-31\""), (groups.Length, groups[^1]));
     }
 
     [Fact]

@@ -94,7 +94,16 @@ public class EdgeLifetimeTests
     {
         await using var app = await Start(static o => o.Tags = [.. Enumerable.Range(0, 33).Select(static i => $"t{i}")]);
         foreach (var answer in new[] { await app.GetAsync("/a"), await app.GetAsync("/a") })
-            Assert.Equal(("no-store", "", ""), (answer["CDN-Cache-Control"], answer["Edge-Tags"], answer["Cache-Groups"]));
+            Assert.Equal(("no-store", "", "", ""), (answer["CDN-Cache-Control"], answer["Edge-Tags"], answer["Cache-Groups"], answer["Cache-Control"]));
+    }
+
+    [Fact]
+    public async Task Get_MoreTagsThanCloudFrontKeeps_IsKeptOutByCacheControl()
+    {
+        await using var app = await App.StartAsync(
+            static app => app.MapGet("/a", static () => "a").CacheResponse("catalog", static o => o.Tags = [.. Enumerable.Range(0, 33).Select(static i => $"t{i}")]),
+            build: static b => b.Services.AddTieredCache().AddCloudFrontEdge(static o => (o.DistributionId, o.AccessKeyId, o.SecretAccessKey, o.TagHeader) = ("id", "key", "secret", "Cache-Tag")));
+        foreach (var answer in new[] { await app.GetAsync("/a"), await app.GetAsync("/a") }) Assert.Equal("private", answer["Cache-Control"]);
     }
 
     [Theory]

@@ -11,6 +11,8 @@ public class EdgeTagsTests
     [InlineData("product-42")]
     [InlineData("a.b_c")]
     [InlineData("a__b")]
+    [InlineData("abcdefghijklmnopqrstuvwx")]
+    [InlineData("a__0000000000000000")]
     [InlineData("12345678901234567890123456789012")]
     public void Of_PortableTag_StaysAsItIs(string tag) => Assert.Equal(tag, EdgeTags.Of("", tag));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DistributedCache.AspNetCore.Edge;
 using DistributedCache.AspNetCore.Edge.Tags;
 using DistributedCache.Redis.Tests.Servers;
@@ -95,6 +96,45 @@ public class InvalidationTests
     }
 
     [Fact]
+    public async Task Stop_SecondPurgeIsPending_IsDoneBeforeTheEnd()
+    {
+        var edge = new RecordedPurger();
+        await using var host = await EdgeHost.StartAsync(b => Add(b, "edge", edge), static o => o.MaxStaleness = TimeSpan.FromHours(1));
+        await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+        await edge.NextAsync();
+
+        await host.StopAsync();
+
+        Assert.Equal(["catalog"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task RemoveByTag_MorePendingThanTheLimit_IsDropped()
+    {
+        using var counts = new PurgeCounts("limited");
+        var edge = new RecordedPurger { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        await using var host = await EdgeHost.StartAsync(b => Add(b.ConfigureEdges(static o => (o.PendingLimit, o.DrainTimeout) = (2, TimeSpan.Zero)), "limited", edge));
+
+        await host.Cache.RemoveByTagAsync("first", TestContext.Current.CancellationToken);
+        await host.Cache.RemoveByTagAsync("second", TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, counts["dropped"]);
+    }
+
+    [Fact]
+    public async Task RemoveByTag_NamedCacheOnRedis_KeepsItsPurgesThere()
+    {
+        await using var redis = await RedisSingle.StartAsync();
+        var edge = new RecordedPurger();
+        await using var host = await EdgeHost.StartAsync(b => Add(b.Services.AddTieredCache("orders", static o => o.Application = "edge").UseRedis(redis.ConnectionString), "edge", edge));
+
+        await host.Services.GetRequiredKeyedService<ITieredCache>("orders").RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+        await edge.NextAsync();
+
+        Assert.NotNull(await redis.Server.ExecuteAsync("ZSCORE", "{edge:s}purges:edge", "2:catalog"));
+    }
+
+    [Fact]
     public async Task Restart_PurgePendingInRedis_IsDoneByTheNextProcess()
     {
         await using var redis = await RedisSingle.StartAsync();
@@ -107,7 +147,8 @@ public class InvalidationTests
         }
 
         // The hour is over.
-        Assert.NotNull(await redis.Server.ExecuteAsync("ZSCORE", "{edge:s}purges:edge", "2:catalog"));
+        var due = double.Parse((string)(await redis.Server.ExecuteAsync("ZSCORE", "{edge:s}purges:edge", "2:catalog"))!, CultureInfo.InvariantCulture);
+        Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds((long)due), TimeProvider.System.GetUtcNow().AddMinutes(50), TimeProvider.System.GetUtcNow().AddMinutes(70));
         await redis.Server.ExecuteAsync("ZADD", "{edge:s}purges:edge", "0", "2:catalog");
         await using var next = await StartAsync(redis, after, TimeSpan.FromHours(1));
 

@@ -44,8 +44,10 @@ public class PurgerRequestTests
         Assert.Null((await edge.NextAsync())["Fastly-Soft-Purge"]);
     }
 
-    [Fact]
-    public async Task Cloudflare_Tag_IsPurged()
+    [Theory]
+    [InlineData("/client/v4")]
+    [InlineData("/client/v4/")]
+    public async Task Cloudflare_Tag_IsPurged(string path)
     {
         await using var edge = await StandIn.StartAsync();
         edge.Answer = static context => context.Response.WriteAsync("""{"success":true,"errors":[],"messages":[],"result":{"id":"1"}}""");
@@ -53,7 +55,7 @@ public class PurgerRequestTests
         {
             o.ZoneId = "023e105f4ecef8ad9ca31a8372d0c353";
             o.ApiToken = "token";
-            o.Endpoint = new Uri(edge.Address, "/client/v4");
+            o.Endpoint = new Uri(edge.Address, path);
         }));
 
         await host.Cache.RemoveByTagAsync("product-42", TestContext.Current.CancellationToken);
@@ -149,6 +151,23 @@ public class PurgerRequestTests
             Assert.Equal("product-42", request[header]);
             Assert.Null(request[absent]);
         }
+    }
+
+    [Fact]
+    public async Task AnyEdge_OfANamedCache_HasTheOptionsOfItsOwn()
+    {
+        await using var edge = await StandIn.StartAsync();
+        await using var unnamed = await StandIn.StartAsync();
+        await using var host = await EdgeHost.StartAsync(b =>
+        {
+            b.AddVarnishEdge(o => o.Servers.Add(unnamed.Address));
+            b.Services.AddTieredCache("orders").AddVarnishEdge(o => o.Servers.Add(edge.Address));
+        });
+
+        await host.Services.GetRequiredKeyedService<ITieredCache>("orders").RemoveByTagAsync("a", TestContext.Current.CancellationToken);
+
+        Assert.Equal("a", (await edge.NextAsync())["xkey-purge"]);
+        Assert.Equal(0, unnamed.Waiting);
     }
 
     [Fact]

@@ -8,6 +8,9 @@ internal sealed class RecordedLog : ILogger
 {
     private readonly ConcurrentQueue<int> _events = new();
 
+    /// <summary>The event that can't be logged.</summary>
+    public int? Throws { get; set; }
+
     public int Count(int id) => _events.Count(logged => logged == id);
 
     public IDisposable? BeginScope<TState>(TState state)
@@ -15,8 +18,11 @@ internal sealed class RecordedLog : ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (eventId.Id == Throws) throw new InvalidOperationException("The log is full.");
         _events.Enqueue(eventId.Id);
+    }
 }
 
 /// <summary>Gives every category the same log.</summary>

@@ -83,6 +83,20 @@ public class RenewalTests
         Assert.Equal(3, _runs);
     }
 
+    [Fact]
+    public async Task Get_RenewedResponse_KeepsWhatMiddlewareBeforeTheCacheSaid()
+    {
+        await using var app = await Start(before: static app => app.Use(static (context, next) =>
+        {
+            context.Response.Headers["X-Before"] = "1";
+            return next(context);
+        }));
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(61));
+        var renewed = await app.GetAsync("/a");
+        Assert.Equal(("cache; fwd=stale; stored", "1"), (renewed.CacheStatus, renewed["X-Before"]));
+    }
+
     private static async Task RenewAsync(App app, string status = "cache; fwd=stale; stored")
     {
         await app.GetAsync("/a");
@@ -98,7 +112,8 @@ public class RenewalTests
     }
 
     private Task<App> Start(
-        string control = "max-age=60", Action<CacheResponseAttribute>? configure = null, Action<HttpContext>? onRun = null, ICacheResponsePolicy? policy = null, Action<WebApplicationBuilder>? build = null) => App.StartAsync(
+        string control = "max-age=60", Action<CacheResponseAttribute>? configure = null, Action<HttpContext>? onRun = null, ICacheResponsePolicy? policy = null, Action<WebApplicationBuilder>? build = null,
+        Action<WebApplication>? before = null) => App.StartAsync(
         app =>
         {
             var endpoint = app.MapGet("/a", object? (HttpContext context) =>
@@ -111,7 +126,8 @@ public class RenewalTests
             }).CacheResponse(null, configure);
             if (policy is not null) endpoint.WithMetadata(policy);
         },
-        build: build);
+        build: build,
+        before: before);
 
     private sealed class Policy(Action<CacheResponseStoring> storing) : ICacheResponsePolicy
     {

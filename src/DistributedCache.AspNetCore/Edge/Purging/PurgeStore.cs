@@ -22,9 +22,7 @@ internal sealed class PurgeStore(string edge, int limit, IRemoteSchedule? remote
         {
             try
             {
-                var isAdded = await AskAsync(remote.AddAsync(_list, purges, limit, CancellationToken.None).AsTask()).ConfigureAwait(false);
-                _isAway = 0;
-                return isAdded;
+                return await AskAsync(remote.AddAsync(_list, purges, limit, CancellationToken.None).AsTask()).ConfigureAwait(false);
             }
             catch (Exception exception)
             {
