@@ -1,3 +1,4 @@
+using System.Globalization;
 using DistributedCache.AspNetCore.Headers;
 using DistributedCache.AspNetCore.Policies;
 using DistributedCache.AspNetCore.Requests;
@@ -30,6 +31,9 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     /// <summary>The tags of the stale response that is asked for again, which keeps them if it is renewed: the application names some only
     /// where it makes a body.</summary>
     public IEnumerable<string> StaleTags { get; set; } = [];
+
+    /// <summary>The cultures that were set for it.</summary>
+    public (CultureInfo Formats, CultureInfo Texts) Culture { get; init; } = (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture);
 
     public KeyedRequest Keyed => keyed;
 
@@ -83,7 +87,7 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
         lock (_lock)
         {
             if (_isOver) return null;
-            var detached = new CacheRequest(site, keyed with { Context = DetachedContext.Of(Context, services, aborted) }, profile, [.. tags]) { Reason = Reason, Key = Key, Variant = Variant, StaleTags = StaleTags };
+            var detached = new CacheRequest(site, keyed with { Context = DetachedContext.Of(Context, services, aborted) }, profile, [.. tags]) { Reason = Reason, Key = Key, Variant = Variant, StaleTags = StaleTags, Culture = Culture };
             detached.Context.Features.Set(detached);
             return detached;
         }

@@ -66,11 +66,8 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         }
 
         if (!begins(load.Load!)) return null;
-
-        // Who asked has his answer as soon as this thread is free, however long the application keeps one.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (stale is not null && !detached.Selects(stale)) stale = null;
-        return Prepare(await new OriginRun(site, detached, stale, hasClient: false, stores: true).RunAsync(next).ConfigureAwait(false), detached, load);
+        return Prepare(await DetachedFlow.RunAsync(detached, new OriginRun(site, detached, stale, hasClient: false, stores: true), next).ConfigureAwait(false), detached, load);
     }
 
     /// <summary>Says of an item how long it is kept.</summary>

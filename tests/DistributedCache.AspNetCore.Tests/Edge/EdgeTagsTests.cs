@@ -44,6 +44,7 @@ public class EdgeTagsTests
     [Theory]
     [InlineData("a", "b:c", "a:b", "c")]
     [InlineData("", "acme:x", "acme", "x")]
+    [InlineData("t", "abcdefghijklmn:u:abcdefghijklmn", "t:abcdefghijklmn:u", "abcdefghijklmn")]
     public void Of_TenantsAndTagsThatReadAlike_Differ(string tenant, string tag, string otherTenant, string otherTag) =>
         Assert.NotEqual(EdgeTags.Of(tenant, tag), EdgeTags.Of(otherTenant, otherTag));
 
