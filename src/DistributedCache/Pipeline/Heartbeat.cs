@@ -25,6 +25,7 @@ internal sealed class Heartbeat : IAsyncDisposable
     private readonly Task[] _catchingUp;
     private List<Exception> _failures = [];
     private Task _beating = Task.CompletedTask;
+    private Task _registering = Task.CompletedTask;
     private ITimer? _timer;
     private long _registeredAt = long.MinValue;
     private bool _isFailing;
@@ -82,7 +83,7 @@ internal sealed class Heartbeat : IAsyncDisposable
         if (_timer is { } timer) await timer.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         await _beating.ConfigureAwait(false);
-        await Task.WhenAll(_catchingUp).ConfigureAwait(false);
+        await Task.WhenAll([.. _catchingUp, _registering]).ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -91,7 +92,10 @@ internal sealed class Heartbeat : IAsyncDisposable
         try
         {
             await TryAsync(_follow(_stop.Token)).ConfigureAwait(false);
-            await TryAsync(RegisterAsync()).ConfigureAwait(false);
+            if (_registering.IsCompleted) _registering = TryAsync(RegisterAsync());
+
+            // The first heads come with it. Later no server that leaves it unanswered is waited for.
+            if (_registeredAt == long.MinValue) await _registering.ConfigureAwait(false);
             await TryAsync(CompareAsync()).ConfigureAwait(false);
             _coherence.Verified();
             if (!_stop.IsCancellationRequested) Report();
@@ -120,7 +124,7 @@ internal sealed class Heartbeat : IAsyncDisposable
         List<Exception> failures;
         lock (_lock) (failures, _failures) = (_failures, []);
         if (failures.Count > 0 && !_isFailing) _failed(failures[0]);
-        _isFailing = failures.Count > 0 || (_isFailing && !Array.TrueForAll(_catchingUp, static task => task.IsCompleted));
+        _isFailing = failures.Count > 0 || (_isFailing && !Array.TrueForAll([.. _catchingUp, _registering], static task => task.IsCompleted));
     }
 
     private async Task RegisterAsync()

@@ -31,6 +31,20 @@ public class LostMessageTests
     }
 
     [Fact]
+    public async Task Remove_LastMessageIsLostWhileRegisteringIsNotAnswered_OneHeartbeatHeals()
+    {
+        await using var nodes = new LossyNodes();
+        nodes.Remote.Delays = static step => step == "Register" ? new TaskCompletionSource().Task : null;
+        nodes.Time.Advance(TimeSpan.FromMinutes(10));
+        await nodes.A.Load("k", "old");
+        await nodes.B.Load("k", "old");
+        nodes.Remote.Fates = static (node, _) => node == 1 ? Fate.Lost : Fate.Delivered;
+        await nodes.A.Remove("k");
+        nodes.Time.Advance(LossyNodes.Beat);
+        await Eventually.TrueAsync(() => nodes.Engine(1).Store.FindLocked("k") is null);
+    }
+
+    [Fact]
     public async Task Remove_MessageIsLostAndAnotherComes_IsHealedAtOnce()
     {
         await using var nodes = new LossyNodes(remote: new LossyRemote(partitions: 1));
