@@ -13,6 +13,9 @@ namespace DistributedCache.Redis.Following;
 /// <param name="missed">Told that messages may not have come until now.</param>
 internal sealed class PartitionChannel(Func<RedisChannel> name, CacheClock clock, Action<ChannelMessage> receive, Action missed)
 {
+    private static readonly TimeSpan ClientTime = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ClientPause = TimeSpan.FromMilliseconds(10);
+
     private readonly ChannelWatch _watch = new(clock);
     private readonly Lock _lock = new();
     private Task _subscribing = Task.CompletedTask;
@@ -91,6 +94,7 @@ internal sealed class PartitionChannel(Func<RedisChannel> name, CacheClock clock
     private async Task TrySubscribeAsync(ISubscriber subscriber, RedisChannel channel)
     {
         var losses = _losses;
+        await AwaitClientAsync(subscriber).ConfigureAwait(false);
         try
         {
             // Answered by the server, or at once where the client knows that it is subscribed. A queue could not be taken back where it is
@@ -114,6 +118,15 @@ internal sealed class PartitionChannel(Func<RedisChannel> name, CacheClock clock
 
         // What was published before is in the log; whoever waited for the next heartbeat would hear of it late.
         missed();
+    }
+
+    /// <summary>Gives the client a moment where a server has ended the subscription, as it does when a slot moves: the client asks that server
+    /// again, and if it was asked for elsewhere meanwhile the channel would be subscribed at two, of which it knows one. Servers know nothing
+    /// of an application's own clock.</summary>
+    private async Task AwaitClientAsync(ISubscriber subscriber)
+    {
+        for (var waited = TimeSpan.Zero; waited < ClientTime && _server is not null && ServerOf(subscriber) is null; waited += ClientPause)
+            await Task.Delay(ClientPause, TimeProvider.System).ConfigureAwait(false);
     }
 
     private async Task UnsubscribeAsync()
