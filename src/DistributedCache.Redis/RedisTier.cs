@@ -27,6 +27,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private readonly CacheClock _clock;
     private readonly ILogger _log;
     private readonly EntryReads _reads = new();
+    private readonly ReturnWatch _returns;
     private readonly Lock _lock = new();
     private volatile ChannelFollower[] _followers = [];
     private volatile string[] _registered = [];
@@ -43,6 +44,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         _log = log;
         Schedule = new RedisSchedule(names, connection);
         _masters = new int[names.Count];
+        _returns = new ReturnWatch(AskAsync, Return, clock);
         _partitions = new PartitionClient[names.Count];
         for (var i = 0; i < _partitions.Length; i++)
             _partitions[i] = new PartitionClient(i, names, new PartitionScripts(i, names, connection, settings), _keys, connection, settings);
@@ -104,6 +106,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         await _connection.GetAsync().ConfigureAwait(false);
         var maximum = withMarks ? RedisTierSettings.WholeHash : 0;
         var replies = await EachAsync(partition => partition.RegisterAsync(versions, maximum), cancellationToken).ConfigureAwait(false);
+        await RequireAnyAsync(replies).ConfigureAwait(false);
         return Array.ConvertAll(replies, static reply => reply.IsCompletedSuccessfully ? reply.Result : (MarksReply?)null);
     }
 
@@ -118,6 +121,8 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
 
         // Each beat of every node: what all answered is gone through here, and no method of ours waits for one of them.
         var answers = await EachAsync(partition => partition.ReadFieldsAsync(database, fields), cancellationToken).ConfigureAwait(false);
+        _returns.Note(Enumerable.Range(0, answers.Length).Where(i => !answers[i].IsCompletedSuccessfully), GroupOf);
+        await RequireAnyAsync(answers).ConfigureAwait(false);
         ValueTask<Head?>[] reads = [.. answers.Select((answer, i) => HeadInAsync(_partitions[i], answer, database, registered))];
         var heads = new Head?[reads.Length];
         for (var i = 0; i < heads.Length; i++)
@@ -201,7 +206,11 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _returns.DisposeAsync().ConfigureAwait(false);
+        await _connection.DisposeAsync().ConfigureAwait(false);
+    }
 
     private async ValueTask<RemoteValue?> GetOnceConnectedAsync(ValueTask<IDatabase> connecting, RedisKey key) =>
         await _reads.GetAsync(await connecting.ConfigureAwait(false), key).ConfigureAwait(false);
@@ -234,15 +243,22 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         if (!call.IsCompleted) _ = call.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
-    /// <summary>One call of every partition, all at once: without success where its server did not answer, or not in time. Where none did,
-    /// that is the failure.</summary>
+    private async Task AskAsync(int partition)
+    {
+        var database = await _connection.GetAsync().ConfigureAwait(false);
+        await _partitions[partition].ReadFieldsAsync(database, PartitionClient.HeadFields([])).ConfigureAwait(false);
+    }
+
+    private void Return()
+    {
+        foreach (var channels in _followers) channels.Return();
+    }
+
+    /// <summary>One call of every partition, all at once: without success where its server did not answer, or not in time.</summary>
     private async Task<Task<T>[]> EachAsync<T>(Func<PartitionClient, Task<T>> call, CancellationToken cancellationToken)
     {
         Task<T>[] calls = [.. _partitions.Select(Begin)];
         await EndAsync(Task.WhenAll(calls), cancellationToken).ConfigureAwait(false);
-        if (Array.Find(calls, static ended => ended.Exception?.InnerException is { } failure && !IsAbsence(failure)) is { } broken) await broken.ConfigureAwait(false);
-        if (Array.TrueForAll(calls, static ended => !ended.IsCompletedSuccessfully))
-            await (Array.FindLast(calls, static ended => ended.IsCompleted) ?? throw new TimeoutException("No server answered in time.")).ConfigureAwait(false);
         return calls;
 
         Task<T> Begin(PartitionClient partition)
@@ -256,5 +272,13 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
                 return Task.FromException<T>(exception);
             }
         }
+    }
+
+    /// <summary>Fails with what failed where that is no server's absence, or where none has answered.</summary>
+    private static async Task RequireAnyAsync<T>(Task<T>[] calls)
+    {
+        if (Array.Find(calls, static ended => ended.Exception?.InnerException is { } failure && !IsAbsence(failure)) is { } broken) await broken.ConfigureAwait(false);
+        if (Array.TrueForAll(calls, static ended => !ended.IsCompletedSuccessfully))
+            await (Array.FindLast(calls, static ended => ended.IsCompleted) ?? throw new TimeoutException("No server answered in time.")).ConfigureAwait(false);
     }
 }

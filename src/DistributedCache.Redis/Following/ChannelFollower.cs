@@ -89,6 +89,12 @@ internal sealed class ChannelFollower : IAsyncDisposable
         await Task.WhenAll(_channels.Select(static channel => channel.EndAsync())).ConfigureAwait(false);
     }
 
+    /// <summary>Servers that were away answer again.</summary>
+    public void Return()
+    {
+        if (!IsEnded) _follower.OnReturn();
+    }
+
     /// <summary>A connection to a server was lost.</summary>
     public void Lose(EndPoint? server)
     {

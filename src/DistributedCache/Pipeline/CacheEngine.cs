@@ -67,7 +67,7 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         profiles.Changed += OnProfilesChanged;
         OnProfilesChanged();
         Marks = new MarkLookups(Remote, Coherence, Clock, RemoteFailed);
-        _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, new VersionOverlap(OtherVersion), RemoteFailed);
+        _follower = new Follower(Remote, Coherence, Waits, Clock, Versions, new VersionOverlap(OtherVersion), RemoteFailed, () => Queue?.Hurry());
         Acknowledgements = new Acknowledgements(this, _follower);
         Queue = new InvalidationQueue(this, options.MaximumQueuedInvalidations, options.RemoteTimeout);
         Started = StartAsync(options.HeartbeatInterval);

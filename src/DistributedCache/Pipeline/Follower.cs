@@ -14,6 +14,7 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
     private readonly LeaseWaits _waits;
     private readonly CatchUps _catchUps;
     private readonly Heartbeat _heartbeat;
+    private readonly Action _returned;
     private IAsyncDisposable? _following;
 
     /// <param name="remote">The tier.</param>
@@ -23,6 +24,7 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
     /// <param name="versions">The versions this node reads and writes now.</param>
     /// <param name="overlap">Looks at the other versions there are.</param>
     /// <param name="failed">Told of the tier's failures.</param>
+    /// <param name="returned">Told when servers that were away have answered again, and what they have was compared.</param>
     public Follower(
         IRemoteTier remote,
         CoherenceState coherence,
@@ -30,9 +32,10 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
         CacheClock clock,
         Func<IReadOnlyList<string>> versions,
         VersionOverlap overlap,
-        Action<Exception> failed)
+        Action<Exception> failed,
+        Action returned)
     {
-        (_remote, _coherence, _waits) = (remote, coherence, waits);
+        (_remote, _coherence, _waits, _returned) = (remote, coherence, waits, returned);
         _catchUps = new CatchUps(remote, coherence, clock, failed);
         _heartbeat = new Heartbeat(remote, coherence, _catchUps, clock, FollowAsync, versions, overlap, failed);
     }
@@ -98,6 +101,8 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
         CatchUp(partition);
     }
 
+    public void OnReturn() => _ = ReturnAsync();
+
     public void OnWake(int partition, IReadOnlyList<string> indexes)
     {
         foreach (var index in indexes) _waits.Wake(index);
@@ -117,6 +122,12 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
         await _heartbeat.DisposeAsync().ConfigureAwait(false);
         if (_following is { } following) await following.DisposeAsync().ConfigureAwait(false);
         await _catchUps.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task ReturnAsync()
+    {
+        await _heartbeat.BeatAsync().ConfigureAwait(false);
+        _returned();
     }
 
     private async Task FollowAsync(CancellationToken cancellationToken) =>

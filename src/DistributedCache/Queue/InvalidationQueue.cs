@@ -70,6 +70,17 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         }
     }
 
+    /// <summary>Tries now what would be tried later: what was away has answered.</summary>
+    public void Hurry()
+    {
+        lock (_lock)
+        {
+            if (_isStopped || _timer is null) return;
+        }
+
+        _ = SendAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         ITimer? timer;

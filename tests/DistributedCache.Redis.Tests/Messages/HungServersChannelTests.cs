@@ -58,6 +58,10 @@ public sealed class HungServersChannelTests
         {
         }
 
+        public void OnReturn()
+        {
+        }
+
         public void OnWake(int partition, IReadOnlyList<string> indexes)
         {
         }
