@@ -14,61 +14,46 @@ public sealed class HungSubscriptionTests : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private readonly string _application = SharedRedisCluster.NewApplication();
     private readonly Node.Counter _loads = new();
-    private RedisSingle _server = null!;
-    private Relay _relay = null!;
-    private Node _a = null!;
-    private Node _b = null!;
+    private RelayedNodes _nodes = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await RedisSingle.StartAsync();
-        _relay = Relay.To(_server.Server);
-        _a = new Node(_server.ConnectionString, _application, Rare);
-        _b = new Node(_relay.Endpoint, _application, Rare);
-        await _a.UntilWritingAsync();
-        await _b.UntilWritingAsync();
+        _nodes = await RelayedNodes.StartAsync(Rare);
         await Poll.UntilAsync(HearsAsync, () => "Messages don't flow in the first place.");
         await Poll.UntilAsync(
-            async () => ((object?[])(await _server.Server.ExecuteAsync("PUBSUB", "SHARDCHANNELS"))!).Count(static channel => ((string)channel!).Contains("}c:", StringComparison.Ordinal)) == 2,
+            async () => ((object?[])(await _nodes.Server.ExecuteAsync("PUBSUB", "SHARDCHANNELS"))!).Count(static channel => ((string)channel!).Contains("}c:", StringComparison.Ordinal)) == 2,
             () => "The nodes don't probe what they hear.");
     }
 
     [Fact]
     public async Task Messages_AfterTheConnectionHung_FlowAgain()
     {
-        Assert.True(_relay.HangSubscriptions() > 0);
+        Assert.True(_nodes.Relay.HangSubscriptions() > 0);
         await HearsAgainAsync();
     }
 
     [Fact]
     public async Task Messages_AfterTheSubscriptionWasLost_FlowAgain()
     {
-        Assert.True(await _relay.LoseSubscriptionsAsync() > 0);
+        Assert.True(await _nodes.Relay.LoseSubscriptionsAsync() > 0);
         await HearsAgainAsync();
     }
 
     [Fact]
     public async Task Messages_MissedUntilSubscribedAnew_AreCaughtUp()
     {
-        await _b.LoadAsync(Key, _loads);
-        var before = (await _b.LoadAsync(Key, _loads)).Value;
-        Assert.True(await _relay.LoseSubscriptionsAsync() > 0);
-        Assert.Equal(InvalidationStatus.Acknowledged, (await _a.Cache.RemoveAsync(Key, Stop)).Status);
-        Assert.Equal(before, (await _b.LoadAsync(Key, _loads)).Value);
+        await _nodes.Relayed.LoadAsync(Key, _loads);
+        var before = (await _nodes.Relayed.LoadAsync(Key, _loads)).Value;
+        Assert.True(await _nodes.Relay.LoseSubscriptionsAsync() > 0);
+        Assert.Equal(InvalidationStatus.Acknowledged, (await _nodes.Direct.Cache.RemoveAsync(Key, Stop)).Status);
+        Assert.Equal(before, (await _nodes.Relayed.LoadAsync(Key, _loads)).Value);
 
         // No message follows, and no heartbeat: the log alone tells.
-        await Poll.UntilAsync(async () => (await _b.LoadAsync(Key, _loads)).Value != before, () => "What was missed is not looked for.", Soon);
+        await Poll.UntilAsync(async () => (await _nodes.Relayed.LoadAsync(Key, _loads)).Value != before, () => "What was missed is not looked for.", Soon);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _a.DisposeAsync();
-        await _b.DisposeAsync();
-        await _relay.DisposeAsync();
-        await _server.DisposeAsync();
-    }
+    public async ValueTask DisposeAsync() => await _nodes.DisposeAsync();
 
     // Heads are compared so seldom that a message is the only news.
     private static void Rare(TieredCacheOptions options) =>
@@ -78,17 +63,17 @@ public sealed class HungSubscriptionTests : IAsyncLifetime
     {
         Assert.False(await HearsAsync());
         var began = Stopwatch.GetTimestamp();
-        await Poll.UntilAsync(HearsAsync, () => $"The node hears nothing still. It logged:\n{string.Join('\n', _b.Logs.All)}", Soon);
+        await Poll.UntilAsync(HearsAsync, () => $"The node hears nothing still. It logged:\n{string.Join('\n', _nodes.Relayed.Logs.All)}", Soon);
         TestContext.Current.TestOutputHelper?.WriteLine($"Messages flow after {Stopwatch.GetElapsedTime(began)}.");
-        Assert.Single(_b.Logs.Of(2003));
+        Assert.Single(_nodes.Relayed.Logs.Of(2003));
     }
 
     // Whether what one node removes is gone from the other's memory within a fifth of a second.
     private async Task<bool> HearsAsync()
     {
-        await _b.LoadAsync(Key, _loads);
-        var before = (await _b.LoadAsync(Key, _loads)).Value;
-        Assert.Equal(InvalidationStatus.Acknowledged, (await _a.Cache.RemoveAsync(Key, Stop)).Status);
-        return (await Poll.HoldsAsync(async () => (await _b.LoadAsync(Key, _loads)).Value != before, TimeSpan.FromMilliseconds(200))).Holds;
+        await _nodes.Relayed.LoadAsync(Key, _loads);
+        var before = (await _nodes.Relayed.LoadAsync(Key, _loads)).Value;
+        Assert.Equal(InvalidationStatus.Acknowledged, (await _nodes.Direct.Cache.RemoveAsync(Key, Stop)).Status);
+        return (await Poll.HoldsAsync(async () => (await _nodes.Relayed.LoadAsync(Key, _loads)).Value != before, TimeSpan.FromMilliseconds(200))).Holds;
     }
 }

@@ -13,68 +13,47 @@ public sealed class UnansweredSubscriptionTests : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private readonly string _application = SharedRedisCluster.NewApplication();
     private readonly Node.Counter _loads = new();
-    private RedisSingle _server = null!;
-    private Relay _relay = null!;
-    private Node _a = null!;
-    private Node _b = null!;
+    private RelayedNodes _nodes = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await RedisSingle.StartAsync();
-        _relay = Relay.To(_server.Server);
-        _a = new Node(_server.ConnectionString, _application, Configure);
-        _b = new Node(_relay.Endpoint, _application, Configure);
-        await _a.UntilWritingAsync();
-        await _b.UntilWritingAsync();
-    }
+    public async ValueTask InitializeAsync() =>
+        _nodes = await RelayedNodes.StartAsync(static options => (options.MaxStaleness, options.Partitions) = (MaxStaleness, 4));
 
     [Fact]
     public async Task Heads_WhileNobodyIsSubscribed_AreRead()
     {
-        _relay.HangsWhoSubscribes = true;
-        Assert.True(await _relay.LoseSubscriptionsAsync() > 0);
-        await Poll.UntilAsync(() => Task.FromResult(_b.Logs.Of(2003).Count > 0), () => "The node has not subscribed anew.");
+        _nodes.Relay.HangsWhoSubscribes = true;
+        Assert.True(await _nodes.Relay.LoseSubscriptionsAsync() > 0);
+        await Poll.UntilAsync(() => Task.FromResult(_nodes.Relayed.Logs.Of(2003).Count > 0), () => "The node has not subscribed anew.");
 
         // Longer than it may take to notice that nothing is verified any more.
-        for (var i = 0; i < 4; i++) await FollowsAsync();
-        Assert.Empty(_b.Logs.Of(20));
+        for (var i = 0; i < 4; i++) await FollowsAsync(_nodes.Relayed);
+        Assert.Empty(_nodes.Relayed.Logs.Of(20));
     }
 
     [Fact]
     public async Task Start_WhileSubscribingIsNotAnswered_Follows()
     {
-        _relay.HangsWhoSubscribes = true;
-        await using var late = new Node(_relay.Endpoint, _application, Configure);
+        _nodes.Relay.HangsWhoSubscribes = true;
+        await using var late = _nodes.NewRelayed();
         await late.UntilWritingAsync();
-        await _b.DisposeAsync();
-        _b = late;
-        for (var i = 0; i < 4; i++) await FollowsAsync();
+        for (var i = 0; i < 4; i++) await FollowsAsync(late);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _a.DisposeAsync();
-        await _b.DisposeAsync();
-        await _relay.DisposeAsync();
-        await _server.DisposeAsync();
-    }
-
-    private static void Configure(TieredCacheOptions options) => (options.MaxStaleness, options.Partitions) = (MaxStaleness, 4);
+    public async ValueTask DisposeAsync() => await _nodes.DisposeAsync();
 
     // What one node removes the other finds out by its heartbeats, which verify what it answers until then.
-    private async Task FollowsAsync()
+    private async Task FollowsAsync(Node node)
     {
-        await _b.LoadAsync(Key, _loads);
-        var before = (await _b.LoadAsync(Key, _loads)).Value;
-        Assert.Equal(InvalidationStatus.Acknowledged, (await _a.Cache.RemoveAsync(Key, Stop)).Status);
+        await node.LoadAsync(Key, _loads);
+        var before = (await node.LoadAsync(Key, _loads)).Value;
+        Assert.Equal(InvalidationStatus.Acknowledged, (await _nodes.Direct.Cache.RemoveAsync(Key, Stop)).Status);
         var removed = Stopwatch.GetTimestamp();
         await Poll.UntilAsync(
             async () =>
             {
                 var elapsed = Stopwatch.GetElapsedTime(removed);
-                var found = await _b.LoadAsync(Key, _loads);
+                var found = await node.LoadAsync(Key, _loads);
                 Assert.False(found.IsUnverified, $"Unverified {elapsed} after the removal.");
                 return found.Value != before;
             },

@@ -18,17 +18,17 @@ public class BulkStaleTests
         var first = LoadAsync(node.Cache, [.. Keys, "new"]);
         node.Time.Advance(TimeSpan.FromSeconds(10));
         _source.Runs[0].Answer(new() { ["a"] = "1", ["b"] = "1" });
-        await first;
+        await Eventually.DoneAsync(first);
 
         // A millisecond before the end a load of ten seconds is as good as surely due.
         node.Time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromMilliseconds(1));
-        Assert.Equal(["1", "1"], (await LoadAsync(node.Cache, Keys)).Values);
+        Assert.Equal(["1", "1"], (await AnswerAsync(node.Cache)).Values);
         await Eventually.TrueAsync(() => _source.Runs.Count == 2);
         Assert.Equal(Keys, _source.Runs[1].Keys);
-        Assert.Equal(["1", "1"], (await LoadAsync(node.Cache, Keys)).Values);
+        Assert.Equal(["1", "1"], (await AnswerAsync(node.Cache)).Values);
         _source.Runs[1].Answer(new() { ["a"] = "2", ["b"] = "2" });
         await IdleAsync(node);
-        Assert.Equal(["2", "2"], (await LoadAsync(node.Cache, Keys)).Values);
+        Assert.Equal(["2", "2"], (await AnswerAsync(node.Cache)).Values);
         Assert.Equal(2, _source.Runs.Count);
     }
 
@@ -44,12 +44,12 @@ public class BulkStaleTests
         foreach (var key in Keys) await nodes.A.Load(key, "1");
         nodes.Remote.Fails = static _ => true;
         nodes.Time.Advance(TimeSpan.FromSeconds(30));
-        Assert.Equal(["1", "1"], (await LoadAsync(nodes.A, Keys)).Values);
+        Assert.Equal(["1", "1"], (await AnswerAsync(nodes.A)).Values);
         await Eventually.TrueAsync(() => _source.Runs.Count == 1);
         Assert.Equal(Keys, _source.Runs[0].Keys);
         _source.Runs[0].Answer(new() { ["a"] = "2", ["b"] = "2" });
         await Eventually.TrueAsync(() => nodes.Engine(0).Flights.Count == 0);
-        Assert.Equal(["2", "2"], (await LoadAsync(nodes.A, Keys)).Values);
+        Assert.Equal(["2", "2"], (await AnswerAsync(nodes.A)).Values);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public class BulkStaleTests
         Assert.Equal(["1", "1"], (await Eventually.DoneAsync(loading)).Values);
         _source.Runs[0].Answer(new() { ["a"] = "2", ["b"] = "2" });
         await IdleAsync(node);
-        Assert.Equal(["2", "2"], (await LoadAsync(node.Cache, Keys)).Values);
+        Assert.Equal(["2", "2"], (await AnswerAsync(node.Cache)).Values);
         Assert.Single(_source.Runs);
     }
 
@@ -92,7 +92,7 @@ public class BulkStaleTests
         await Eventually.DoneAsync(loading);
         _source.Runs[0].Fail(new InvalidOperationException("broken"));
         await IdleAsync(node);
-        Assert.Equal(["1", "1"], (await LoadAsync(node.Cache, Keys)).Values);
+        Assert.Equal(["1", "1"], (await AnswerAsync(node.Cache)).Values);
         Assert.Single(_source.Runs);
     }
 
@@ -129,6 +129,9 @@ public class BulkStaleTests
     }
 
     private static Task IdleAsync(TestCache node) => Eventually.TrueAsync(() => node.Services.GetRequiredService<CacheEngine>().Flights.Count == 0);
+
+    // What is answered at once: one that waits for a load waits for ever, as the test has yet to end that.
+    private async Task<IReadOnlyDictionary<string, string>> AnswerAsync(ITieredCache cache) => await Eventually.DoneAsync(LoadAsync(cache, Keys));
 
     private async ValueTask<IReadOnlyDictionary<string, string>> LoadAsync(ITieredCache cache, string[] keys) =>
         await cache.GetOrCreateManyAsync<string>(keys, _source.LoadAsync, cancellationToken: TestContext.Current.CancellationToken);
