@@ -1,9 +1,10 @@
 using System.Net;
 using DistributedCache.Redis.Connection;
+using DistributedCache.Redis.Tests.Servers;
 using StackExchange.Redis;
 using StackExchange.Redis.Configuration;
 
-namespace DistributedCache.Redis.Tests.Servers;
+namespace DistributedCache.Redis.Tests.Messages;
 
 /// <summary>A client's way to the servers of a cluster, each over a relay, though the cluster names its own addresses.</summary>
 internal sealed class RelayTunnel : Tunnel, IAsyncDisposable
