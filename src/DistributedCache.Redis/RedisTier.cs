@@ -120,7 +120,8 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         var fields = PartitionClient.HeadFields(registered);
 
         // Each beat of every node: what all answered is gone through here, and no method of ours waits for one of them.
-        var answers = await EachAsync(partition => partition.ReadFieldsAsync(database, fields), cancellationToken).ConfigureAwait(false);
+        // Masters that are away are asked after elsewhere: nobody waits for them here.
+        var answers = await EachAsync(partition => partition.ReadFieldsAsync(database, fields), cancellationToken, partition => !_returns.IsAway(GroupOf(partition))).ConfigureAwait(false);
         _returns.Note(Enumerable.Range(0, answers.Length).Where(i => !answers[i].IsCompletedSuccessfully), GroupOf);
         await RequireAnyAsync(answers).ConfigureAwait(false);
         ValueTask<Head?>[] reads = [.. answers.Select((answer, i) => HeadInAsync(_partitions[i], answer, database, registered))];
@@ -246,6 +247,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private async Task AskAsync(int partition)
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
+        _connection.Look();
         await _partitions[partition].ReadFieldsAsync(database, PartitionClient.HeadFields([])).ConfigureAwait(false);
     }
 
@@ -255,10 +257,12 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     }
 
     /// <summary>One call of every partition, all at once: without success where its server did not answer, or not in time.</summary>
-    private async Task<Task<T>[]> EachAsync<T>(Func<PartitionClient, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<Task<T>[]> EachAsync<T>(Func<PartitionClient, Task<T>> call, CancellationToken cancellationToken, Func<int, bool>? isAwaited = null)
     {
         Task<T>[] calls = [.. _partitions.Select(Begin)];
-        await EndAsync(Task.WhenAll(calls), cancellationToken).ConfigureAwait(false);
+        var all = Task.WhenAll(calls);
+        await EndAsync(isAwaited is null ? all : Task.WhenAll(calls.Where((_, partition) => isAwaited(partition))), cancellationToken).ConfigureAwait(false);
+        if (!all.IsCompleted) _ = all.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return calls;
 
         Task<T> Begin(PartitionClient partition)

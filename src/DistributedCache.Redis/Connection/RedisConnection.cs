@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DistributedCache.Keys;
 using DistributedCache.Redis.Abilities;
 using Microsoft.Extensions.Logging;
@@ -15,9 +16,12 @@ internal sealed class RedisConnection(ConnectionSource source, PartitionNames na
 
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConnectPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private Task<IDatabase>? _opening;
+    private Task _looking = Task.CompletedTask;
+    private long _lookedAt;
     private IConnectionMultiplexer? _multiplexer;
     private volatile IDatabase? _database;
     private volatile ServerAbilities _abilities = ServerAbilities.All;
@@ -46,6 +50,19 @@ internal sealed class RedisConnection(ConnectionSource source, PartitionNames na
     /// <summary>The subscriber; it needs no answer from the servers.</summary>
     public async ValueTask<ISubscriber> SubscriberAsync() => (await GetAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
 
+    /// <summary>Has the client ask a cluster's servers who is master of what, behind the caller. By itself it does so when it has given up the
+    /// connection with a master that is away, which takes four of its time limits where that one hangs. What was handed in is left alone.</summary>
+    public void Look()
+    {
+        if (!source.Owns || _database is not { } database || Masters.ClusterOf(database) is null) return;
+        lock (_lock)
+        {
+            if (!_looking.IsCompleted || Stopwatch.GetElapsedTime(_lookedAt) < LookPause) return;
+            _lookedAt = Stopwatch.GetTimestamp();
+            _looking = LookAsync(database.Multiplexer);
+        }
+    }
+
     /// <summary>Why the servers failed, and which, for a log.</summary>
     public string Describe(Exception failure) => _multiplexer is { } multiplexer
         ? FailureText.Of(failure, multiplexer.GetServers())
@@ -55,6 +72,18 @@ internal sealed class RedisConnection(ConnectionSource source, PartitionNames na
     {
         _database = null;
         if (source.Owns && Interlocked.Exchange(ref _multiplexer, null) is { } multiplexer) await multiplexer.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static async Task LookAsync(IConnectionMultiplexer multiplexer)
+    {
+        try
+        {
+            await multiplexer.ConfigureAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            // It knows as much as before.
+        }
     }
 
     private async Task<IDatabase> OpenAsync()

@@ -126,7 +126,7 @@ internal sealed class Follower : IRemoteFollower, IAsyncDisposable
 
     private async Task ReturnAsync()
     {
-        await _heartbeat.BeatAsync().ConfigureAwait(false);
+        await _heartbeat.BeatAnewAsync().ConfigureAwait(false);
         _returned();
     }
 

@@ -77,6 +77,15 @@ internal sealed class Heartbeat : IAsyncDisposable
         return RunAsync(done);
     }
 
+    /// <summary>A beat that begins now, or after the one that is under way: that one may have asked too early. Never fails.</summary>
+    public async Task BeatAnewAsync()
+    {
+        Task earlier;
+        lock (_lock) earlier = _beating;
+        await earlier.ConfigureAwait(false);
+        await BeatAsync().ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         lock (_lock) _isStopped = true;

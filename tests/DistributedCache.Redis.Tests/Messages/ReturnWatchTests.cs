@@ -24,9 +24,11 @@ public sealed class ReturnWatchTests : IAsyncDisposable
         await AskedAsync(3);
         await AskedAsync(3);
         Assert.Equal(0, _returned);
+        Assert.True(_watch.IsAway(MasterOf(3)));
         _answer = static _ => Task.CompletedTask;
         await AskedAsync(3);
         await Poll.UntilAsync(() => Task.FromResult(_returned == 1), () => "Nobody is told.");
+        Assert.False(_watch.IsAway(MasterOf(3)));
 
         // Until a beat finds it away again.
         AsksNobody();
@@ -41,12 +43,32 @@ public sealed class ReturnWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Note_OneMasterHangs_AsksTheOtherAgain()
+    public async Task Note_OneMasterHangs_AsksTheOtherMoreOften()
     {
         _answer = partition => partition == 1 ? _hung.Task : Task.FromException(new TimeoutException());
         _watch.Note([1, 11], MasterOf);
-        await AskedAsync(1, 11);
-        await AskedAsync(11);
+        await Poll.UntilAsync(
+            () =>
+            {
+                Tick();
+                return Task.FromResult(CountOf(11) > CountOf(1) && CountOf(1) > 0);
+            },
+            () => $"They were asked {CountOf(11)} and {CountOf(1)} times.");
+    }
+
+    [Fact]
+    public async Task Note_MasterHangs_IsAskedAgainBeforeItAnswers()
+    {
+        _answer = partition => _hung.Task;
+        _watch.Note([1], MasterOf);
+        await Poll.UntilAsync(
+            () =>
+            {
+                Tick();
+                return Task.FromResult(CountOf(1) > 1);
+            },
+            () => "It was asked once.");
+        Assert.Equal(0, _returned);
     }
 
     [Fact]
@@ -75,10 +97,17 @@ public sealed class ReturnWatchTests : IAsyncDisposable
             {
                 lock (_asked)
                     if (_asked.Distinct().Order().SequenceEqual(asked)) return Task.FromResult(true);
-                _time.Advance(TimeSpan.FromMilliseconds(100));
+                Tick();
                 return Task.FromResult(false);
             },
             () => $"Asked were {string.Join(", ", _asked)}.");
+    }
+
+    private void Tick() => _time.Advance(TimeSpan.FromMilliseconds(100));
+
+    private int CountOf(int partition)
+    {
+        lock (_asked) return _asked.Count(asked => asked == partition);
     }
 
     private void AsksNobody()

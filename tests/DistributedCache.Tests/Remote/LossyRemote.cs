@@ -76,6 +76,12 @@ internal sealed class LossyRemote(int partitions = 4, int logLength = 8, bool ho
         foreach (var (follower, message) in late) follower.OnInvalidation(message);
     }
 
+    /// <summary>Servers that were away answer again.</summary>
+    public void Return()
+    {
+        foreach (var follower in _followers) follower.OnReturn();
+    }
+
     /// <summary>Another master takes over: with all, or without the last of what was numbered and done.</summary>
     public void FailOver(int partition, int forgotten = 0)
     {

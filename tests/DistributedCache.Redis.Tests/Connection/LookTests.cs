@@ -1,0 +1,63 @@
+using System.Net;
+using DistributedCache.Keys;
+using DistributedCache.Redis.Connection;
+using DistributedCache.Redis.Tests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using StackExchange.Redis;
+
+namespace DistributedCache.Redis.Tests.Connection;
+
+/// <summary>A replica has taken over from a master that hangs, whose connections are open still.</summary>
+public sealed class LookTests
+{
+    private static readonly PartitionNames Names = new(SharedRedisCluster.NewApplication(), 64);
+
+    [Fact]
+    public async Task Look_WhileTheOldMasterHangs_FindsTheNewOneBeforeTheClientGivesUp()
+    {
+        await using var cluster = await RedisCluster.StartAsync(nodeTimeout: 60_000);
+        await using var connection = new RedisConnection(ConnectionSource.Of(ClientSettings.Parse(cluster.ConnectionString)), Names, NullLogger.Instance);
+        var multiplexer = (await connection.GetAsync()).Multiplexer;
+        var (hung, channel) = (cluster.Nodes[0], await ChannelOnAsync(cluster, cluster.Nodes[0]));
+        var next = (await cluster.ReplicasOfAsync(hung))[0];
+        var old = multiplexer.GetServer(hung.Endpoint);
+        var hasGivenUp = false;
+
+        hung.Stop();
+        await next.ExecuteAsync("CLUSTER", "FAILOVER", "TAKEOVER");
+        await Poll.UntilAsync(
+            () =>
+            {
+                connection.Look();
+                hasGivenUp |= !old.IsConnected;
+                return Task.FromResult(PortOf(MasterOf(multiplexer, channel)) == next.Port);
+            },
+            () => $"The client asks {MasterOf(multiplexer, channel)}.");
+
+        Assert.False(hasGivenUp);
+        hung.Continue();
+    }
+
+    private static EndPoint? MasterOf(IConnectionMultiplexer multiplexer, string channel)
+    {
+        try
+        {
+            return multiplexer.GetServer((RedisKey)channel, flags: Masters.Only).EndPoint;
+        }
+        catch (RedisException)
+        {
+            // It knows none now.
+            return null;
+        }
+    }
+
+    private static int PortOf(EndPoint? server) => (server as IPEndPoint)?.Port ?? 0;
+
+    private static async Task<string> ChannelOnAsync(RedisCluster cluster, RedisProcess master)
+    {
+        for (var partition = 0; ; partition++)
+        {
+            if (await cluster.MasterOfAsync(Names.Channel(partition)) == master) return Names.Channel(partition);
+        }
+    }
+}
