@@ -237,11 +237,11 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         return read.IsCompletedSuccessfully ? read.Result : null;
     }
 
-    /// <summary>Waits for what its token may end. What hangs is left to itself then: that it fails says nothing new.</summary>
+    /// <summary>Waits for what its token may end. What hangs is left to itself then.</summary>
     private static async Task EndAsync(Task call, CancellationToken cancellationToken)
     {
         await call.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!call.IsCompleted) _ = call.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        if (!call.IsCompleted) LateFailures.Observe(call);
     }
 
     private async Task AskAsync(int partition)
@@ -260,9 +260,9 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private async Task<Task<T>[]> EachAsync<T>(Func<PartitionClient, Task<T>> call, CancellationToken cancellationToken, Func<int, bool>? isAwaited = null)
     {
         Task<T>[] calls = [.. _partitions.Select(Begin)];
-        var all = Task.WhenAll(calls);
-        await EndAsync(isAwaited is null ? all : Task.WhenAll(calls.Where((_, partition) => isAwaited(partition))), cancellationToken).ConfigureAwait(false);
-        if (!all.IsCompleted) _ = all.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        var awaited = isAwaited is null ? calls : calls.Where((_, partition) => isAwaited(partition));
+        await EndAsync(Task.WhenAll(awaited), cancellationToken).ConfigureAwait(false);
+        if (isAwaited is not null) LateFailures.Observe(Task.WhenAll(calls));
         return calls;
 
         Task<T> Begin(PartitionClient partition)

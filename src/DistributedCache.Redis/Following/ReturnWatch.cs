@@ -1,4 +1,5 @@
 using DistributedCache.Expiry;
+using DistributedCache.Redis.Connection;
 
 namespace DistributedCache.Redis.Following;
 
@@ -79,8 +80,8 @@ internal sealed class ReturnWatch(Func<int, Task> ask, Action returned, CacheClo
         }
         catch (Exception)
         {
-            // Away still, or again: that what hangs fails in the end says nothing new.
-            _ = asking.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            // Away still.
+            LateFailures.Observe(asking);
             return;
         }
 

@@ -70,7 +70,7 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         }
     }
 
-    /// <summary>Tries now what would be tried later: what was away has answered.</summary>
+    /// <summary>Tries now what would be tried later: what was away has answered. What is under way may have asked before that.</summary>
     public void Hurry()
     {
         lock (_lock)
@@ -78,7 +78,7 @@ internal sealed class InvalidationQueue : IAsyncDisposable
             if (_isStopped || _timer is null) return;
         }
 
-        _ = SendAsync();
+        _ = SendOnceMoreAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -23,8 +23,8 @@ public sealed class HungServersChannelTests
         await using var channels = new ChannelFollower(Names, connection, new Deaf(), new CacheClock(TimeProvider.System), NullLogger.Instance);
         await channels.SubscribeAsync();
         var (hung, live) = (cluster.Nodes[0], cluster.Nodes[1]);
-        var onHung = await PartitionOnAsync(cluster, hung);
-        var onLive = await PartitionOnAsync(cluster, live);
+        var onHung = await cluster.FirstOnAsync(hung, Names.Channel);
+        var onLive = await cluster.FirstOnAsync(live, Names.Channel);
         Assert.Equal(1, await ListenersAsync(live, onLive));
 
         hung.Stop();
@@ -35,14 +35,6 @@ public sealed class HungServersChannelTests
         Assert.Equal(1, await ListenersAsync(live, onLive));
         hung.Continue();
         await hanging;
-    }
-
-    private static async Task<int> PartitionOnAsync(RedisCluster cluster, RedisProcess master)
-    {
-        for (var partition = 0; ; partition++)
-        {
-            if (await cluster.MasterOfAsync(Names.Channel(partition)) == master) return partition;
-        }
     }
 
     private static async Task<long> ListenersAsync(RedisProcess server, int partition) =>

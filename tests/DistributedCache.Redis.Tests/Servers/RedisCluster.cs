@@ -65,6 +65,15 @@ public sealed class RedisCluster : IAsyncDisposable
 
     public async Task<RedisProcess> MasterOfAsync(string key) => await MasterOfAsync(await SlotOfAsync(key));
 
+    /// <summary>The first number, from 0, whose name lives on a master.</summary>
+    public async Task<int> FirstOnAsync(RedisProcess master, Func<int, string> nameOf)
+    {
+        for (var number = 0; ; number++)
+        {
+            if (await MasterOfAsync(nameOf(number)) == master) return number;
+        }
+    }
+
     /// <summary>The running replicas of a master, by their own word.</summary>
     public async Task<IReadOnlyList<RedisProcess>> ReplicasOfAsync(RedisProcess master)
     {
