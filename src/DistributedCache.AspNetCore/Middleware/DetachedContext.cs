@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.AspNetCore.Routing;
 
 namespace DistributedCache.AspNetCore.Middleware;
@@ -9,6 +10,8 @@ internal static class DetachedContext
 {
     /// <summary>Copies what of a request chooses its response, before that request can end. Its services are a scope of its own, which
     /// the caller disposes.</summary>
+    /// <remarks>The request may be answered meanwhile, on another thread: nothing is asked of it that its context would make where it is not
+    /// there yet, as a user is and route values are.</remarks>
     public static DefaultHttpContext Of(HttpContext origin, IServiceProvider services, CancellationToken aborted)
     {
         var request = origin.Request;
@@ -27,9 +30,10 @@ internal static class DetachedContext
         features.Set<IHttpRequestFeature>(copied);
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        var context = new DefaultHttpContext(features) { RequestServices = services, User = origin.User, RequestAborted = aborted };
+        var context = new DefaultHttpContext(features) { RequestServices = services, RequestAborted = aborted };
+        if (origin.Features.Get<IHttpAuthenticationFeature>()?.User is { } user) context.User = user;
         context.SetEndpoint(origin.GetEndpoint());
-        context.Request.RouteValues = new RouteValueDictionary(request.RouteValues);
+        context.Request.RouteValues = new RouteValueDictionary(origin.Features.Get<IRouteValuesFeature>()?.RouteValues);
         return context;
     }
 }
