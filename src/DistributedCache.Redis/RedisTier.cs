@@ -124,10 +124,17 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
         var answers = await EachAsync(partition => partition.ReadFieldsAsync(database, fields), cancellationToken, partition => !_returns.IsAway(GroupOf(partition))).ConfigureAwait(false);
         _returns.Note(Enumerable.Range(0, answers.Length).Where(i => !answers[i].IsCompletedSuccessfully), GroupOf);
         await RequireAnyAsync(answers).ConfigureAwait(false);
-        ValueTask<Head?>[] reads = [.. answers.Select((answer, i) => HeadInAsync(_partitions[i], answer, database, registered))];
-        var heads = new Head?[reads.Length];
+        var heads = new Head?[answers.Length];
+        List<(int Partition, Task<Head?> Read)>? reading = null;
         for (var i = 0; i < heads.Length; i++)
-            heads[i] = reads[i].IsCompleted ? await reads[i].ConfigureAwait(false) : await InTimeAsync(reads[i].AsTask(), cancellationToken).ConfigureAwait(false);
+        {
+            var read = HeadInAsync(_partitions[i], answers[i], database, registered);
+            if (read.IsCompleted) heads[i] = await read.ConfigureAwait(false);
+            else (reading ??= []).Add((i, read.AsTask()));
+        }
+
+        foreach (var (partition, read) in reading ?? [])
+            heads[partition] = await InTimeAsync(read, cancellationToken).ConfigureAwait(false);
         foreach (var channels in _followers) channels.Compare(heads);
         return heads;
     }

@@ -40,7 +40,7 @@ internal sealed class PartitionChannel(Func<RedisChannel> name, CacheClock clock
             _isWanted = true;
 
             // Once at a time: a second queue would be nobody's to end.
-            return _subscribing.IsCompleted ? _subscribing = Task.Run(() => RunAsync(subscriber)) : _subscribing;
+            return _subscribing.IsCompleted ? _subscribing = Begin(subscriber) : _subscribing;
         }
     }
 
@@ -71,6 +71,9 @@ internal sealed class PartitionChannel(Func<RedisChannel> name, CacheClock clock
         await subscribing.ConfigureAwait(false);
         await UnsubscribeAsync().ConfigureAwait(false);
     }
+
+    // Apart: every heartbeat asks every channel, and what this makes is seldom due.
+    private Task Begin(ISubscriber subscriber) => Task.Run(() => RunAsync(subscriber));
 
     private bool IsHeard(ISubscriber subscriber) => _server is { } noted && noted.Equals(ServerOf(subscriber));
 

@@ -32,7 +32,7 @@ internal sealed class PartitionHeads
     /// <summary>A head in the hash's fields, which the versions follow; null where it is not whole.</summary>
     public Head? In(RedisValue[] values, IReadOnlyList<string> registered)
     {
-        Versions.Adopt((string?)values[4] ?? "");
+        Versions.Adopt(values[4]);
         if (HeadText.Read(values) is not { } head) return null;
         Versions.AdoptFloors(head.Incarnation, registered, values.AsSpan(HeadText.Fields.Length));
         return Complete(head);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text;
 using StackExchange.Redis;
 
 namespace DistributedCache.Redis.Partitions;
@@ -11,6 +12,7 @@ internal sealed class PartitionVersions
     private volatile string _text = "";
     private volatile string[] _list = [];
     private volatile Registered _registered = new(0, FrozenDictionary<string, long>.Empty);
+    private volatile ReadText _read = new(ReadOnlyMemory<byte>.Empty, "");
 
     /// <summary>The list as the partition's hash has it.</summary>
     public string Text => _text;
@@ -21,6 +23,16 @@ internal sealed class PartitionVersions
     /// nobody is known to be registered in it.</summary>
     public IReadOnlyDictionary<string, long> FloorsIn(long incarnation) =>
         _registered is { } registered && registered.Incarnation == incarnation ? registered.Floors : FrozenDictionary<string, long>.Empty;
+
+    /// <summary>Takes the list from the hash's field, which is the same in nearly every head: made a string of only where it is not.</summary>
+    public void Adopt(RedisValue field)
+    {
+        // Compared as bytes: as values "1.0" and "1.00" are one number.
+        ReadOnlyMemory<byte> bytes = field;
+        var read = _read;
+        if (!bytes.Span.SequenceEqual(read.Bytes.Span)) _read = read = new ReadText(bytes, Encoding.UTF8.GetString(bytes.Span));
+        Adopt(read.Text);
+    }
 
     public void Adopt(string text)
     {
@@ -72,10 +84,12 @@ internal sealed class PartitionVersions
 
     private static long Floor(RedisValue value)
     {
-        var text = (string?)value;
-        var comma = text?.IndexOf(',', StringComparison.Ordinal) ?? -1;
-        return comma >= 0 && long.TryParse(text.AsSpan(comma + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var floor) ? floor : -1;
+        var text = ((ReadOnlyMemory<byte>)value).Span;
+        var comma = text.IndexOf((byte)',');
+        return comma >= 0 && long.TryParse(text[(comma + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var floor) ? floor : -1;
     }
+
+    private sealed record ReadText(ReadOnlyMemory<byte> Bytes, string Text);
 
     /// <param name="Incarnation">Where the floors are numbers of.</param>
     /// <param name="Floors">By version.</param>

@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
 using DistributedCache.Local;
 
 namespace DistributedCache.Pipeline;
 
 /// <summary>Where an answer came from and how old it is, in monotonic milliseconds.</summary>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct LookupInfo(CacheTier Tier, long Created, long FreshUntil, bool IsUnverified = false)
 {
     public static LookupInfo Of(LocalEntry entry, CacheTier tier, bool isUnverified = false) =>

@@ -156,7 +156,9 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         var load = engine.Flights.Join<Load<T>, T, (CacheEngine, EntryCall, LocalEntry?, TState, Func<TState, LoadContext, CancellationToken, ValueTask<T>>, IAcceptance<T>?)>(
             call.FlightKeyFor<T>(),
             (engine, call, candidate, state, factory, acceptance),
-            static s => new SingleLoad<TState, T>(s.Item1, s.Item2, s.Item3, s.Item4, s.Item5) { Acceptance = s.Item6 },
+            static s => s.Item6 is null
+                ? new SingleLoad<TState, T>(s.Item1, s.Item2, s.Item3, s.Item4, s.Item5)
+                : new JudgedLoad<TState, T>(s.Item1, s.Item2, s.Item3, s.Item4, s.Item5, s.Item6),
             out var isNew);
         own = isNew ? (SingleLoad<TState, T>)load : null;
         if (!isNew) HitCounters.Increment(engine.CountersOf(call.Policy.Profile).Collapsed);

@@ -6,7 +6,7 @@ using Polly.Timeout;
 namespace DistributedCache.Pipeline;
 
 /// <summary>A load of one key by one factory.</summary>
-internal sealed class SingleLoad<TState, T>(
+internal class SingleLoad<TState, T>(
     CacheEngine engine,
     EntryCall call,
     LocalEntry? candidate,
@@ -21,15 +21,38 @@ internal sealed class SingleLoad<TState, T>(
 
     /// <summary>Runs the load for its first caller. Where a tier answers, he goes on with the answer: through the flight's task he would
     /// wait for another thread to be woken.</summary>
+    public ValueTask<T> LeadAsync(CancellationToken cancellationToken) =>
+        cancellationToken.CanBeCanceled ? LeadWhileWantedAsync(cancellationToken) : LeadAloftAsync();
+
+    /// <summary>Who can't leave keeps it going: nothing of it can be cancelled then.</summary>
+    /// <remarks>Nearly every read of the remote tier comes this way. So it looks into the tiers itself: each method that waits in between
+    /// costs one object for each of those who read at once.</remarks>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<T> LeadAsync(CancellationToken cancellationToken)
+    private async ValueTask<T> LeadAloftAsync()
     {
-        // Who can't leave keeps it going: nothing of it can be cancelled then.
-        if (!cancellationToken.CanBeCanceled) KeepAloft();
+        KeepAloft();
+        var isDone = true;
+        try
+        {
+            isDone = await TryTiersAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            await FailAsync(exception).ConfigureAwait(false);
+        }
+
+        if (isDone) End();
+        else _ = LoadToEndAsync();
+        return await WaitAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> LeadWhileWantedAsync(CancellationToken cancellationToken)
+    {
         var looking = LookAsync();
-        var isDone = cancellationToken.CanBeCanceled && !looking.IsCompleted
-            ? await LeaveOnCancellationAsync(looking.AsTask(), cancellationToken).ConfigureAwait(false)
-            : await looking.ConfigureAwait(false);
+        var isDone = looking.IsCompleted
+            ? await looking.ConfigureAwait(false)
+            : await LeaveOnCancellationAsync(looking.AsTask(), cancellationToken).ConfigureAwait(false);
         if (!isDone) _ = LoadToEndAsync();
         return await WaitAsync(cancellationToken).ConfigureAwait(false);
     }

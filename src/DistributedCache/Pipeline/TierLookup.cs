@@ -36,7 +36,7 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     public EntryCall Call { get; }
 
     /// <summary>What its first caller takes for an answer; null: whatever is fresh.</summary>
-    public IAcceptance<T>? Acceptance { get; init; }
+    protected virtual IAcceptance<T>? Acceptance => null;
 
     public override FlightKey Key => Call.FlightKeyFor<T>();
 

@@ -1,0 +1,82 @@
+using DistributedCache.Coherence;
+
+namespace DistributedCache.Tests.Coherence;
+
+public class StampPoolTests(ITestOutputHelper output)
+{
+    private const int Partitions = 32;
+
+    private readonly Random _random = Seeded(output);
+
+    [Fact]
+    public void Find_SetsOfEveryPartitionReadInTurn_ForgetsNone()
+    {
+        // Many pools: in a single one even a table that is too narrow may have no two that are in each other's way.
+        for (var round = 0; round < 40; round++)
+        {
+            var pool = new StampPool();
+            var sets = Enumerable.Range(0, Partitions).Select(Set).ToArray();
+            var bytes = sets.Select(_ => Bytes()).ToArray();
+            for (var i = 0; i < sets.Length; i++) pool.Remember(bytes[i], sets[i]);
+
+            Assert.All(sets, (set, i) => Assert.Same(set, pool.Find(bytes[i], "", i, set.Incarnation, set.Generation)));
+        }
+    }
+
+    [Fact]
+    public void Share_SetsOfEveryPartitionInTurn_KeepsEach()
+    {
+        for (var round = 0; round < 40; round++)
+        {
+            var pool = new StampPool();
+            var sets = Enumerable.Range(0, Partitions).Select(i => pool.Share(Set(i))).ToArray();
+
+            Assert.All(sets, set => Assert.Same(set, pool.Share(Copy(set))));
+        }
+    }
+
+    [Fact]
+    public void Share_MoreSetsThanThereIsRoomFor_AnswersWhatWasGiven()
+    {
+        var pool = new StampPool();
+        for (var i = 0; i < 20_000; i++)
+        {
+            var set = Set(i);
+            Assert.Equal(set, pool.Share(set));
+        }
+    }
+
+    [Theory]
+    [InlineData("other", 3, 7, 1)]
+    [InlineData("", 4, 7, 1)]
+    [InlineData("", 3, 8, 1)]
+    [InlineData("", 3, 7, 2)]
+    public void Find_BytesOfAnotherTenantPartitionIncarnationOrGeneration_FindsNothing(string tenant, int partition, long incarnation, int generation)
+    {
+        var pool = new StampPool();
+        var bytes = Bytes();
+        var set = new StampSet("", 3, 7, 1, isPrimary: false, []);
+        pool.Remember(bytes, set);
+
+        Assert.Null(pool.Find(bytes, tenant, partition, incarnation, generation));
+        Assert.Same(set, pool.Find(bytes, "", 3, 7, 1));
+    }
+
+    private static Random Seeded(ITestOutputHelper output)
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        return new Random(seed);
+    }
+
+    private static StampSet Copy(StampSet set) => new(set.Tenant, set.Partition, set.Incarnation, set.Generation, set.IsPrimary, set.Marks.ToArray());
+
+    private StampSet Set(int partition) => new("", partition, _random.NextInt64(1, 1L << 50), 1, isPrimary: false, []);
+
+    private byte[] Bytes()
+    {
+        var bytes = new byte[24];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+}
