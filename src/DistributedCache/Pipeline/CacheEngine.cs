@@ -122,8 +122,8 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
 
     public IServiceScopeFactory? Scopes { get; }
 
-    /// <summary>Told the tenant and the tag of each invalidation by tag, once it is acknowledged and before its caller goes on; never
-    /// fails. Null where nobody is to be told.</summary>
+    /// <summary>Told the tenant and the tag of each invalidation by tag, once it is acknowledged and before its caller goes on; of one that
+    /// is queued also before that, when it holds here. Never fails. Null where nobody is to be told.</summary>
     public Func<string, string, ValueTask>? TagInvalidated { get; set; }
 
     public int MaximumKeyLength { get; }
@@ -226,6 +226,9 @@ internal sealed class CacheEngine : IDisposable, IAsyncDisposable
         await Marks.LearnAsync([stamps], cancellationToken).ConfigureAwait(false);
         await Task.WhenAll(MarkLookups.MarksOf([stamps]).Keys.Select(_follower.CatchUpAsync)).ConfigureAwait(false);
     }
+
+    /// <summary>Tells of an invalidation by tag; of no other mark.</summary>
+    public ValueTask TellAsync(Mark mark) => mark.Kind == MarkKind.Tag && TagInvalidated is { } told ? told(mark.Tenant, mark.Name) : default;
 
     public void RemoteFailed(Exception exception) => Faults.Remote(exception);
 

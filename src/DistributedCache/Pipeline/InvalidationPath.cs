@@ -36,7 +36,7 @@ internal sealed class InvalidationPath(CacheEngine engine, string tenant)
         if (mark.Kind == MarkKind.Tag && result.Status != InvalidationStatus.Rejected)
         {
             WriteRecord.Note(engine, mark.Tenant, mark.Name);
-            if (engine.TagInvalidated is { } told) await told(mark.Tenant, mark.Name).ConfigureAwait(false);
+            await engine.TellAsync(mark).ConfigureAwait(false);
         }
 
         return result;

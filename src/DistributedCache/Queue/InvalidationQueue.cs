@@ -181,6 +181,10 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         var message = next.Kind == InvalidationKind.Mark
             ? await _engine.Remote.InvalidateAsync(next.Partition, next.Mark, known, CancellationToken.None).ConfigureAwait(false)
             : await _engine.Remote.InvalidateAsync(next.Partition, next.Kind, next.Keys, known, CancellationToken.None).ConfigureAwait(false);
-        return await _engine.Acknowledgements.ApplyAsync(message).ConfigureAwait(false) is not null;
+        if (await _engine.Acknowledgements.ApplyAsync(message).ConfigureAwait(false) is null) return false;
+
+        // Once more: until now the other processes answered what it ended.
+        if (next.Kind == InvalidationKind.Mark) await _engine.TellAsync(next.Mark).ConfigureAwait(false);
+        return true;
     }
 }

@@ -2,8 +2,11 @@ using System.Globalization;
 using DistributedCache.AspNetCore.Edge;
 using DistributedCache.AspNetCore.Edge.Tags;
 using DistributedCache.Redis.Tests.Servers;
+using DistributedCache.Remote;
+using DistributedCache.Tests.Remote;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace DistributedCache.AspNetCore.Tests.Edge;
 
@@ -96,6 +99,20 @@ public class InvalidationTests
     }
 
     [Fact]
+    public async Task RemoveByTag_MaxStalenessOfTheCache_IsOverBeforeTheSecondPurge()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
+        var edge = new RecordedPurger(time);
+        await using var host = await EdgeHost.StartAsync(b => Add(b, "edge", edge), o => (o.TimeProvider, o.MaxStaleness) = (time, TimeSpan.FromSeconds(10)));
+        await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+        var first = await edge.NextAsync();
+
+        var second = await edge.NextAsync(time);
+
+        Assert.InRange(second.Time - first.Time, TimeSpan.FromSeconds(11), TimeSpan.MaxValue);
+    }
+
+    [Fact]
     public async Task Stop_SecondPurgeIsPending_IsDoneBeforeTheEnd()
     {
         var edge = new RecordedPurger();
@@ -171,6 +188,25 @@ public class InvalidationTests
         Assert.Equal(["catalog"], first.Tags);
         Assert.Equal(["catalog"], second.Tags);
         Assert.Equal(["last"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task RemoveByTag_IsQueued_IsPurgedAgainOnceItWasSent()
+    {
+        var isAway = true;
+        var edge = new RecordedPurger();
+        var remote = new FailingRemote(new InProcessRemote(), step => isAway && step == "Invalidate");
+        await using var host = await EdgeHost.StartAsync(b =>
+        {
+            b.Services.AddSingleton<IRemoteTier>(remote);
+            Add(b, "edge", edge);
+        }, static o => o.MaxStaleness = TimeSpan.FromHours(1));
+        Assert.Equal(InvalidationStatus.Queued, (await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(["catalog"], (await edge.NextAsync()).Tags);
+
+        isAway = false;
+
+        Assert.Equal(["catalog"], (await edge.NextAsync()).Tags);
     }
 
     private static Task<EdgeHost> StartAsync(RedisSingle redis, RecordedPurger edge, TimeSpan maxStaleness) => EdgeHost.StartAsync(
