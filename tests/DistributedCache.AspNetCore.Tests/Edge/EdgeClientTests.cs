@@ -1,11 +1,10 @@
-using System.Collections.Concurrent;
 using System.Xml.Linq;
 using DistributedCache.AspNetCore.Edge.Cloudflare;
 using DistributedCache.AspNetCore.Edge.CloudFront;
 using DistributedCache.AspNetCore.Edge.Fastly;
 using DistributedCache.AspNetCore.Edge.Purging;
+using DistributedCache.AspNetCore.Edge.Varnish;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DistributedCache.AspNetCore.Tests.Edge;
 
@@ -16,6 +15,8 @@ public class EdgeClientTests
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromHours(10);
 
     private readonly RecordedTime _time = new();
+
+    private IEnumerable<TimeSpan> Pauses => _time.Waits.Where(static time => time < RequestTimeout);
 
     [Theory]
     [InlineData(408)]
@@ -103,7 +104,7 @@ public class EdgeClientTests
 
         await PurgeAsync(Fastly(edge));
 
-        Assert.InRange(Assert.Single(_time.Pauses), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(2));
+        Assert.InRange(Assert.Single(Pauses), TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(2));
     }
 
     [Theory]
@@ -120,6 +121,63 @@ public class EdgeClientTests
     }
 
     [Fact]
+    public async Task Send_WithinALongPauseTheEdgeAskedFor_IsSentAMinuteLater()
+    {
+        await using var edge = await StandIn.StartAsync();
+        Fail(edge, 429, times: 1, retryAfter: "300");
+        var purger = Fastly(edge);
+        await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(purger));
+
+        var refused = await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(purger));
+        Assert.Equal(("The edge 'fastly' answered 429: busy", 1), (refused.Message, edge.Waiting));
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await PurgeAsync(purger);
+
+        Assert.Equal(2, edge.Waiting);
+    }
+
+    [Fact]
+    public async Task Send_WithinAShortPauseTheEdgeAskedFor_WaitsForItsEnd()
+    {
+        await using var edge = await StandIn.StartAsync();
+        Fail(edge, 429, times: 4, retryAfter: "15");
+        var purger = Fastly(edge);
+        await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(purger));
+        var refused = _time.GetUtcNow();
+
+        await PurgeAsync(purger);
+
+        Assert.Equal(5, edge.Waiting);
+        Assert.InRange(_time.GetUtcNow() - refused, TimeSpan.FromSeconds(14), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task Send_RefusedForGoodWithAPause_IsSentAgainAtOnce()
+    {
+        await using var edge = await StandIn.StartAsync();
+        Fail(edge, 403, times: 1, retryAfter: "300");
+        var purger = Fastly(edge);
+        await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(purger));
+
+        await PurgeAsync(purger);
+
+        Assert.Equal(2, edge.Waiting);
+    }
+
+    [Fact]
+    public async Task Varnish_OneServerAskedForAPause_TheOthersArePurged()
+    {
+        await using var busy = await StandIn.StartAsync();
+        await using var other = await StandIn.StartAsync();
+        Fail(busy, 503, times: int.MaxValue, retryAfter: "300");
+        var purger = new VarnishPurger(new VarnishEdgeOptions { Servers = { busy.Address, other.Address } }, Client("varnish"));
+
+        for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(purger));
+
+        Assert.Equal((1, 3), (busy.Waiting, other.Waiting));
+    }
+
+    [Fact]
     public async Task Send_ErrorThatDoesNotEnd_PausesFromHalfASecondOnEachTimeLonger()
     {
         await using var edge = await StandIn.StartAsync();
@@ -128,7 +186,7 @@ public class EdgeClientTests
         await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(Fastly(edge, attempts: 10)));
 
         // With jitter: half a second at first, then twice as long each time, and no longer than 20 s.
-        var pauses = _time.Pauses.ToArray();
+        var pauses = Pauses.ToArray();
         Assert.Equal(9, pauses.Length);
         Assert.InRange(pauses[0], TimeSpan.Zero, TimeSpan.FromSeconds(2));
         Assert.All(pauses, static pause => Assert.InRange(pause, TimeSpan.Zero, TimeSpan.FromSeconds(20)));
@@ -264,19 +322,5 @@ public class EdgeClientTests
         var purge = purger.PurgeAsync(["a"], TestContext.Current.CancellationToken).AsTask();
         await Advance.UntilAsync(_time, () => purge.IsCompleted);
         await purge;
-    }
-
-    /// <summary>A clock that knows what it was asked to wait for.</summary>
-    private sealed class RecordedTime : FakeTimeProvider
-    {
-        private readonly ConcurrentQueue<TimeSpan> _timers = new();
-
-        public IEnumerable<TimeSpan> Pauses => _timers.Where(static time => time > TimeSpan.Zero && time < RequestTimeout);
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            _timers.Enqueue(dueTime);
-            return base.CreateTimer(callback, state, dueTime, period);
-        }
     }
 }

@@ -75,5 +75,9 @@ public class EdgeTagsTests
     public void Of_AsManyTagsAsFit_AreAllThere() => Assert.Equal(32, EdgeTags.Of("", Enumerable.Range(0, 32).Select(static i => $"tag-{i}"))!.Count);
 
     [Fact]
+    public void Of_AsManyTagsAsFitAndOneAgain_AreAllThere() =>
+        Assert.Equal(32, EdgeTags.Of("", Enumerable.Range(0, 33).Select(static i => $"tag-{i % 32}"))!.Count);
+
+    [Fact]
     public void Of_OneTagTooMany_IsNone() => Assert.Null(EdgeTags.Of("", Enumerable.Range(0, 33).Select(static i => $"tag-{i}")));
 }

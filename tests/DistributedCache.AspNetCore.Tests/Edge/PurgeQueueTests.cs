@@ -4,15 +4,15 @@ using DistributedCache.AspNetCore.Edge.Tags;
 using DistributedCache.Redis.Tests.Servers;
 using DistributedCache.Remote;
 using DistributedCache.Remote.InProcess;
-using Microsoft.Extensions.Time.Testing;
 
 namespace DistributedCache.AspNetCore.Tests.Edge;
 
 public sealed class PurgeQueueTests : IAsyncDisposable
 {
     private static readonly TimeSpan MaxStaleness = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RemoteTimeout = TimeSpan.FromSeconds(1);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly RecordedTime _time = new();
     private readonly RecordedLog _log = new();
     private readonly EdgeMeter _meter = new(null, "");
     private readonly List<PurgeQueue> _queues = [];
@@ -186,6 +186,48 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         await queue.AddAsync("a");
 
         await Task.WhenAll(purged).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Purged_SeveralTagsInOnePurge_AllEnd()
+    {
+        var edge = new RecordedPurger(_time);
+        var first = new TaskCompletionSource();
+        edge.OnPurge = _ => first.Task;
+        var queue = Queue(edge);
+        await queue.AddAsync("first");
+        await edge.NextAsync();
+        Task[] purged = [queue.PurgedAsync("a", TimeSpan.FromHours(1)), queue.PurgedAsync("b", TimeSpan.FromHours(1))];
+        await queue.AddAsync("a");
+        await queue.AddAsync("b");
+
+        first.SetResult();
+
+        await Task.WhenAll(purged).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Purged_SharedStoreHangsAfterThePurge_EndsBeforeIt()
+    {
+        var hung = new TaskCompletionSource();
+        var queue = Queue(new RecordedPurger(_time), new AwaySchedule { There = new InProcessSchedule(_time), IsThere = true, KeepsAll = true, Hangs = hung.Task });
+        var purged = queue.PurgedAsync("a", TimeSpan.FromHours(1));
+
+        await queue.AddAsync("a");
+
+        await purged.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        hung.SetResult();
+    }
+
+    [Fact]
+    public async Task Purge_SharedStoreKeepsWhatWasPurged_IsLogged()
+    {
+        var queue = Queue(new RecordedPurger(_time), new AwaySchedule { There = new InProcessSchedule(_time), IsThere = true, KeepsAll = true });
+
+        await queue.AddAsync("a");
+
+        await Poll.UntilAsync(() => Task.FromResult(_log.Count(1354) == 1), static () => "It was not purged.");
+        Assert.Equal(1, _log.Count(1352));
     }
 
     [Fact]
@@ -393,6 +435,48 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Wait_SharedStoreHasNothingDue_LooksAgainWithinFiveSeconds()
+    {
+        var shared = new InProcessSchedule(_time);
+        await shared.AddAsync("purges:edge", [("1:a", TimeSpan.FromMinutes(1))], 10, TestContext.Current.CancellationToken);
+
+        Queue(new RecordedPurger(_time), shared);
+
+        // The other waits are those of calls.
+        await Poll.UntilAsync(() => Task.FromResult(_time.Waits.Any(static wait => wait > RemoteTimeout)), static () => "It does not wait.");
+        Assert.Equal(TimeSpan.FromSeconds(5), _time.Waits.First(static wait => wait > RemoteTimeout));
+    }
+
+    [Fact]
+    public async Task Add_ClockIsSetBack_IsPurgedNoLater()
+    {
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        var began = _time.GetTimestamp();
+
+        _time.Ahead = TimeSpan.FromHours(-1);
+        await edge.NextAsync(_time);
+
+        Assert.InRange(_time.GetElapsedTime(began), MaxStaleness, TimeSpan.FromMinutes(30));
+    }
+
+    [Fact]
+    public async Task Add_ClockIsSetAhead_IsPurgedNoEarlier()
+    {
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+
+        _time.Ahead = TimeSpan.FromHours(1);
+        await queue.AddAsync("b");
+
+        Assert.Equal(["b"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
     public async Task Add_TwoEdgesWithSharedStore_HaveEachTheirOwn()
     {
         var shared = new InProcessSchedule(_time);
@@ -452,6 +536,41 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         while (!tags.Contains("a")) tags.AddRange((await edge.NextAsync(_time)).Tags);
     }
 
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task Wait_SecondPurgeIsInEitherStore_IsAsLongAsUntilThat(bool wasThere, bool isThere)
+    {
+        var edge = new RecordedPurger(_time);
+        var answer = new TaskCompletionSource();
+        edge.OnPurge = _ => answer.Task;
+        var store = new AwaySchedule { There = new InProcessSchedule(_time), IsThere = wasThere };
+        var queue = Queue(edge, store);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        store.IsThere = isThere;
+
+        answer.SetResult();
+
+        await Poll.UntilAsync(() => Task.FromResult(_time.Waits.Contains(MaxStaleness + TimeSpan.FromSeconds(1))), static () => "It does not wait for the second purge.");
+    }
+
+    [Fact]
+    public async Task End_SharedStoreIsBackSinceThePurge_NothingIsLost()
+    {
+        var edge = new RecordedPurger(_time);
+        var store = new AwaySchedule { There = new InProcessSchedule(_time) };
+        var queue = Queue(edge, store);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        store.IsThere = true;
+
+        await queue.EndAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, _log.Count(1353));
+    }
+
     [Fact]
     public async Task Add_LogFails_TheQueueGoesOn()
     {
@@ -508,7 +627,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     {
         options ??= new EdgeOptions();
         var site = new EdgeSite(name, new EdgeTagFormat("tags", ',', 32, 32, 8_192), HeedsTargets: true, purger);
-        var store = new PurgeStore(name, options.PendingLimit, remote, TimeSpan.FromSeconds(1), _time, _log);
+        var store = new PurgeStore(name, options.PendingLimit, remote, RemoteTimeout, _time, _log);
         var queue = new PurgeQueue(site, store, options, MaxStaleness, _time, _meter, _log);
         _queues.Add(queue);
         return queue;
@@ -523,6 +642,9 @@ public sealed class PurgeQueueTests : IAsyncDisposable
 
         public bool IsThere { get; set; }
 
+        /// <summary>Whether what was purged can't be removed.</summary>
+        public bool KeepsAll { get; init; }
+
         public ValueTask<bool> AddAsync(string list, IReadOnlyList<(string Name, TimeSpan Delay)> names, int limit, CancellationToken cancellationToken) =>
             IsThere ? There!.AddAsync(list, names, limit, cancellationToken) : new(FailAsync<bool>());
 
@@ -530,7 +652,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
             IsThere ? There!.ClaimAsync(list, count, lease, cancellationToken) : new(FailAsync<ClaimedNames>());
 
         public ValueTask CompleteAsync(string list, ClaimedNames claimed, CancellationToken cancellationToken) =>
-            IsThere ? There!.CompleteAsync(list, claimed, cancellationToken) : new(FailAsync<bool>());
+            IsThere && !KeepsAll ? There!.CompleteAsync(list, claimed, cancellationToken) : new(FailAsync<bool>());
 
         private async Task<T> FailAsync<T>()
         {

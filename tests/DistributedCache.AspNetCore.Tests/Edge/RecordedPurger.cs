@@ -21,7 +21,7 @@ internal sealed class RecordedPurger(TimeProvider? time = null) : IEdgePurger
     {
         Interlocked.Increment(ref _begun);
         _purges.Writer.TryWrite(new Purge([.. tags], (time ?? TimeProvider.System).GetUtcNow()));
-        await OnPurge(cancellationToken);
+        await OnPurge(cancellationToken).WaitAsync(cancellationToken);
     }
 
     /// <summary>The next purge.</summary>

@@ -11,17 +11,18 @@ internal sealed class EdgeClient
 {
     private const int ShownAnswer = 200;
 
-    // An edge that wants a longer pause gets it, from the queue.
+    // What has to wait for longer is left to the queue.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(20);
 
     private readonly string _edge;
     private readonly Func<HttpClient> _http;
     private readonly TimeProvider _time;
+    private readonly EdgePauses _pauses;
     private readonly ResiliencePipeline _pipeline;
 
     public EdgeClient(string edge, Func<HttpClient> http, EdgeOptions options, TimeProvider time)
     {
-        (_edge, _http, _time) = (edge, http, time);
+        (_edge, _http, _time, _pauses) = (edge, http, time, new EdgePauses(time));
         var builder = new ResiliencePipelineBuilder { TimeProvider = time };
         if (options.Attempts > 1) builder.AddRetry(Retry(options.Attempts - 1));
         _pipeline = builder.AddTimeout(options.RequestTimeout).Build();
@@ -34,7 +35,7 @@ internal sealed class EdgeClient
     /// <param name="isRefused">Whether an answer that reads as a success is none, by its body.</param>
     /// <param name="isTransient">Whether an error may be over soon that does not say so by its status, by its body.</param>
     /// <param name="cancellationToken">Ends the request and the pauses.</param>
-    /// <exception cref="EdgeRefusedException">The edge answered with an error.</exception>
+    /// <exception cref="EdgeRefusedException">The edge answered with an error, or has asked for a pause that is not over.</exception>
     /// <exception cref="HttpRequestException">The edge did not answer.</exception>
     /// <exception cref="TimeoutRejectedException">It did not answer in time.</exception>
     public async ValueTask SendAsync(
@@ -43,12 +44,15 @@ internal sealed class EdgeClient
         {
             using var http = _http();
             using var request = make();
+            _pauses.ThrowIfPaused(request.RequestUri!);
             using var response = await http.SendAsync(request, token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode && isRefused is null) return;
             var answer = await response.Content.ReadAsStringAsync(token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode && !isRefused!(answer)) return;
-            throw new EdgeRefusedException(
+            var refusal = new EdgeRefusedException(
                 _edge, response.StatusCode, Shown(answer), PauseOf(response.Headers.RetryAfter), IsTransient(response.StatusCode) || isTransient?.Invoke(answer) == true);
+            _pauses.Note(request.RequestUri!, refusal);
+            throw refusal;
         }, cancellationToken).ConfigureAwait(false);
 
     private static RetryStrategyOptions Retry(int attempts) => new()

@@ -12,4 +12,7 @@ internal sealed class EdgeRefusedException(string edge, HttpStatusCode status, s
 
     /// <summary>Whether the same request may succeed soon.</summary>
     public bool IsTransient => isTransient;
+
+    /// <summary>The same, for a request that was not sent.</summary>
+    public EdgeRefusedException After(TimeSpan rest) => new(edge, status, answer, rest, isTransient);
 }

@@ -29,7 +29,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
     private readonly EdgeMeter _meter;
     private readonly ILogger _log;
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private readonly Dictionary<string, TaskCompletionSource> _awaited = [];
+    private readonly PurgeWaits _waits;
     private readonly CancellationTokenSource _stop = new();
     private readonly ITimer _timer;
     private readonly Task _run;
@@ -39,6 +39,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
     public PurgeQueue(EdgeSite edge, PurgeStore store, EdgeOptions options, TimeSpan maxStaleness, TimeProvider time, EdgeMeter meter, ILogger log)
     {
         (_edge, _store, _options, _time, _meter, _log) = (edge, store, options, time, meter, log);
+        _waits = new PurgeWaits(time);
         _second = maxStaleness + TimeSpan.FromSeconds(1);
         _timer = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _run = Task.Run(RunAsync);
@@ -59,26 +60,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
     }
 
     /// <summary>Ends when a purge of the tag that this process has yet to begin is done, or after a while: another process may do it.</summary>
-    public async Task PurgedAsync(string tag, TimeSpan timeout)
-    {
-        TaskCompletionSource purged;
-        lock (_awaited)
-        {
-            if (!_awaited.TryGetValue(tag, out purged!)) _awaited.Add(tag, purged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        }
-
-        try
-        {
-            await purged.Task.WaitAsync(timeout, _time).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            lock (_awaited)
-            {
-                if (_awaited.GetValueOrDefault(tag) == purged) _awaited.Remove(tag);
-            }
-        }
-    }
+    public Task PurgedAsync(string tag, TimeSpan timeout) => _waits.WaitAsync(tag, timeout);
 
     /// <summary>Purges what is due, and what only this process knows, and ends.</summary>
     public async Task EndAsync(CancellationToken cancellationToken)
@@ -141,7 +123,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
     private async ValueTask PurgeAsync(PurgeClaim claim)
     {
         string[] tags = [.. claim.Claimed.Names.Select(static name => name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]).Distinct()];
-        var awaited = TakeAwaited(tags);
+        var waiting = _waits.Take(tags);
         using var limit = new CancellationTokenSource(BatchTime, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
         try
@@ -150,39 +132,15 @@ internal sealed class PurgeQueue : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            PutBack(awaited);
+            _waits.PutBack(waiting);
             _meter.Failed(_edge.Name, tags.Length);
             _log.PurgeFailed(_edge.Name, tags.Length, Lease, exception);
             return;
         }
 
-        foreach (var (_, purged) in awaited) purged.SetResult();
+        foreach (var one in waiting.SelectMany(static tag => tag.Purged)) one.TrySetResult();
         await _store.CompleteAsync(claim).ConfigureAwait(false);
         _meter.Purged(_edge.Name, tags.Length);
         _log.Purged(_edge.Name, tags.Length);
-    }
-
-    /// <summary>Those who wait for a purge that begins now. Who comes while it is under way waits for the next: the edge may have done this one
-    /// already, and fetched anew what is invalid only since.</summary>
-    private List<(string Tag, TaskCompletionSource Purged)> TakeAwaited(string[] tags)
-    {
-        var taken = new List<(string, TaskCompletionSource)>();
-        lock (_awaited)
-        {
-            foreach (var tag in tags)
-            {
-                if (_awaited.Remove(tag, out var purged)) taken.Add((tag, purged));
-            }
-        }
-
-        return taken;
-    }
-
-    private void PutBack(List<(string Tag, TaskCompletionSource Purged)> awaited)
-    {
-        lock (_awaited)
-        {
-            foreach (var (tag, purged) in awaited) _awaited.TryAdd(tag, purged);
-        }
     }
 }

@@ -6,7 +6,8 @@ internal sealed class InProcessSchedule(TimeProvider time) : IRemoteSchedule
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Dictionary<string, long>> _lists = new(StringComparer.Ordinal);
 
-    private long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
+    // Nothing of it outlives the process: no step of the wall clock makes it due earlier or later.
+    private long Now => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
     public ValueTask<bool> AddAsync(string list, IReadOnlyList<(string Name, TimeSpan Delay)> names, int limit, CancellationToken cancellationToken)
     {
