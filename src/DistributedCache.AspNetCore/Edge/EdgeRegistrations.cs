@@ -51,7 +51,9 @@ internal sealed class EdgeRegistrations
         var cache = builder.Name;
         AddOptions(builder, $"Edges:{name}", check, configure);
         var http = $"DistributedCache.Edge.{name}";
-        builder.Services.AddHttpClient(http);
+
+        // What answers a purge with a redirection has not purged, whatever is where it leads to.
+        builder.Services.AddHttpClient(http).UseSocketsHttpHandler(static (handler, _) => handler.AllowAutoRedirect = false);
         registrations._edges[name] = provider =>
         {
             var options = provider.GetRequiredService<IOptionsMonitor<T>>().Get(cache);

@@ -129,6 +129,46 @@ public class PurgerRequestTests
     }
 
     [Theory]
+    [InlineData("fastly", "POST /relay/service/id/purge")]
+    [InlineData("cloudflare", "POST /relay/zones/id/purge_cache")]
+    [InlineData("akamai", "POST /relay/ccu/v3/delete/tag/production")]
+    [InlineData("cloudfront", "POST /relay/2020-05-31/distribution/id/invalidation")]
+    public async Task AnyEdge_AddressWithAPath_IsAskedUnderIt(string name, string line)
+    {
+        await using var edge = await StandIn.StartAsync();
+        var relay = new Uri(edge.Address, "/relay/");
+        await using var host = await EdgeHost.StartAsync(b => _ = name switch
+        {
+            "fastly" => b.AddFastlyEdge(o => (o.ServiceId, o.ApiToken, o.Endpoint) = ("id", "token", relay)),
+            "cloudflare" => b.AddCloudflareEdge(o => (o.ZoneId, o.ApiToken, o.Endpoint) = ("id", "token", relay)),
+            "akamai" => b.AddAkamaiEdge(o => (o.Endpoint, o.ClientToken, o.ClientSecret, o.AccessToken) = (relay, "c", "s", "a")),
+            _ => b.AddCloudFrontEdge(o => (o.DistributionId, o.AccessKeyId, o.SecretAccessKey, o.Endpoint) = ("id", "a", "s", relay)),
+        });
+
+        await host.Cache.RemoveByTagAsync("a", TestContext.Current.CancellationToken);
+
+        Assert.Equal(line, (await edge.NextAsync()).Line);
+    }
+
+    [Fact]
+    public async Task AnyEdge_AnswersWithARedirection_IsNotFollowed()
+    {
+        await using var edge = await StandIn.StartAsync();
+        edge.Answer = static context =>
+        {
+            if (context.Request.Path != "/login") context.Response.Redirect("/login");
+            return Task.CompletedTask;
+        };
+        await using var host = await EdgeHost.StartAsync(b => b.AddFastlyEdge(o => (o.ServiceId, o.ApiToken, o.Endpoint) = ("id", "token", edge.Address)));
+
+        await host.Cache.RemoveByTagAsync("a", TestContext.Current.CancellationToken);
+        await host.StopAsync();
+
+        Assert.NotEqual(0, edge.Waiting);
+        while (edge.Waiting > 0) Assert.Equal("POST /service/id/purge", (await edge.NextAsync()).Line);
+    }
+
+    [Theory]
     [InlineData(true, "xkey-softpurge", "xkey-purge")]
     [InlineData(false, "xkey-purge", "xkey-softpurge")]
     public async Task Varnish_Tag_IsPurgedOnEveryServer(bool soft, string header, string absent)

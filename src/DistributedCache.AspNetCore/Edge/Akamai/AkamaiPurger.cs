@@ -26,7 +26,7 @@ internal sealed class AkamaiPurger(AkamaiEdgeOptions options, EdgeClient client)
 
     public async ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
     {
-        var address = new Uri(options.Endpoint!, $"/ccu/v3/{(options.Soft ? "invalidate" : "delete")}/tag/{(options.Staging ? "staging" : "production")}");
+        var address = EdgeAddress.Of(options.Endpoint!, $"/ccu/v3/{(options.Soft ? "invalidate" : "delete")}/tag/{(options.Staging ? "staging" : "production")}");
         foreach (var batch in tags.Chunk(MaximumObjects))
         {
             var body = JsonSerializer.SerializeToUtf8Bytes(new AkamaiPurge(batch), EdgeJson.Default.AkamaiPurge);

@@ -47,7 +47,7 @@ internal sealed class CloudFrontPurger(CloudFrontEdgeOptions options, EdgeClient
 
     private HttpRequestMessage Request(byte[] body)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Endpoint, $"/2020-05-31/distribution/{options.DistributionId}/invalidation"))
+        var request = new HttpRequestMessage(HttpMethod.Post, EdgeAddress.Of(options.Endpoint, $"/2020-05-31/distribution/{options.DistributionId}/invalidation"))
         {
             Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("text/xml") } },
         };

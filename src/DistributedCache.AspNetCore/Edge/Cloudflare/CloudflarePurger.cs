@@ -29,7 +29,7 @@ internal sealed class CloudflarePurger(CloudflareEdgeOptions options, EdgeClient
         foreach (var batch in tags.Chunk(MaximumTags))
         {
             await client.SendAsync(
-                () => new HttpRequestMessage(HttpMethod.Post, $"{options.Endpoint.AbsoluteUri.TrimEnd('/')}/zones/{options.ZoneId}/purge_cache")
+                () => new HttpRequestMessage(HttpMethod.Post, EdgeAddress.Of(options.Endpoint, $"/zones/{options.ZoneId}/purge_cache"))
                 {
                     Headers = { Authorization = new AuthenticationHeaderValue("Bearer", options.ApiToken) },
                     Content = JsonContent.Create(new CloudflarePurge(batch), EdgeJson.Default.CloudflarePurge),

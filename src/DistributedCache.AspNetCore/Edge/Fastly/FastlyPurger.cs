@@ -28,7 +28,7 @@ internal sealed class FastlyPurger(FastlyEdgeOptions options, EdgeClient client)
             await client.SendAsync(
                 () =>
                 {
-                    var request = new HttpRequestMessage(HttpMethod.Post, new Uri(options.Endpoint, $"/service/{options.ServiceId}/purge"))
+                    var request = new HttpRequestMessage(HttpMethod.Post, EdgeAddress.Of(options.Endpoint, $"/service/{options.ServiceId}/purge"))
                     {
                         Content = JsonContent.Create(new FastlyPurge(batch), EdgeJson.Default.FastlyPurge),
                     };
