@@ -29,7 +29,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         return host;
     }
 
-    public Task StopAsync() => _host.StopAsync();
+    public Task StopAsync(CancellationToken cancellationToken = default) => _host.StopAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -103,13 +103,13 @@ public class InvalidationTests
     {
         var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         var edge = new RecordedPurger(time);
-        await using var host = await EdgeHost.StartAsync(b => Add(b, "edge", edge), o => (o.TimeProvider, o.MaxStaleness) = (time, TimeSpan.FromSeconds(10)));
+        await using var host = await EdgeHost.StartAsync(b => Add(b, "edge", edge), o => (o.TimeProvider, o.MaxStaleness) = (time, TimeSpan.FromMinutes(2)));
         await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
         var first = await edge.NextAsync();
 
         var second = await edge.NextAsync(time);
 
-        Assert.InRange(second.Time - first.Time, TimeSpan.FromSeconds(11), TimeSpan.MaxValue);
+        Assert.InRange(second.Time - first.Time, TimeSpan.FromSeconds(121), TimeSpan.MaxValue);
     }
 
     [Fact]
@@ -120,9 +120,26 @@ public class InvalidationTests
         await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
         await edge.NextAsync();
 
-        await host.StopAsync();
+        await host.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(["catalog"], (await edge.NextAsync()).Tags);
+    }
+
+    [Fact]
+    public async Task Stop_HostGivesUp_EndsAtOnce()
+    {
+        var edge = new RecordedPurger { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        await using var host = await EdgeHost.StartAsync(b => Add(b.ConfigureEdges(static o => o.DrainTimeout = TimeSpan.FromMinutes(5)), "edge", edge));
+        await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+        await edge.NextAsync();
+
+        using var given = new CancellationTokenSource();
+        var stop = host.StopAsync(given.Token);
+        Assert.False(stop.IsCompleted);
+        await given.CancelAsync();
+
+        // A host says with its end that it was given up.
+        await stop.ContinueWith(static _ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -171,6 +188,20 @@ public class InvalidationTests
 
         Assert.Equal(["catalog"], (await after.NextAsync()).Tags);
         Assert.Equal(0, before.Waiting);
+    }
+
+    [Fact]
+    public async Task Stop_InvalidatedAfterwards_IsPurgedByTheNextProcess()
+    {
+        await using var redis = await RedisSingle.StartAsync();
+        var after = new RecordedPurger();
+        await using var host = await StartAsync(redis, new RecordedPurger(), TimeSpan.FromHours(1));
+        await host.StopAsync(TestContext.Current.CancellationToken);
+
+        await host.Cache.RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
+        await using var next = await StartAsync(redis, after, TimeSpan.FromHours(1));
+
+        Assert.Equal(["catalog"], (await after.NextAsync()).Tags);
     }
 
     [Fact]

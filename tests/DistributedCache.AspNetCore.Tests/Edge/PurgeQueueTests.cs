@@ -16,6 +16,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     private readonly RecordedLog _log = new();
     private readonly EdgeMeter _meter = new(null, "");
     private readonly List<PurgeQueue> _queues = [];
+    private readonly TaskCompletionSource _ends = new();
 
     [Fact]
     public async Task Add_Tag_IsPurgedAtOnce()
@@ -209,14 +210,22 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     [Fact]
     public async Task Purged_SharedStoreHangsAfterThePurge_EndsBeforeIt()
     {
-        var hung = new TaskCompletionSource();
-        var queue = Queue(new RecordedPurger(_time), new AwaySchedule { There = new InProcessSchedule(_time), IsThere = true, KeepsAll = true, Hangs = hung.Task });
+        var queue = Queue(new RecordedPurger(_time), new AwaySchedule { There = new InProcessSchedule(_time), IsThere = true, KeepsAll = true, Hangs = _ends.Task });
         var purged = queue.PurgedAsync("a", TimeSpan.FromHours(1));
 
         await queue.AddAsync("a");
 
         await purged.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        hung.SetResult();
+    }
+
+    [Fact]
+    public async Task Add_SharedStoreTakesNothing_IsLogged()
+    {
+        var queue = Queue(new RecordedPurger(_time), new AwaySchedule { There = new InProcessSchedule(_time), IsThere = true, TakesNothing = true });
+
+        await queue.AddAsync("a");
+
+        Assert.Equal(1, _log.Count(1352));
     }
 
     [Fact]
@@ -495,15 +504,13 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     public async Task Add_SharedStoreHangs_IsPurgedFromMemory()
     {
         var edge = new RecordedPurger(_time);
-        var hung = new TaskCompletionSource();
-        var queue = Queue(edge, new AwaySchedule { Hangs = hung.Task });
+        var queue = Queue(edge, new AwaySchedule { Hangs = _ends.Task });
 
         var add = queue.AddAsync("a").AsTask();
         await Advance.UntilAsync(_time, () => add.IsCompleted);
 
         Assert.Equal(["a"], (await edge.NextAsync(_time)).Tags);
         Assert.Equal(["a"], (await edge.NextAsync(_time)).Tags);
-        hung.SetResult();
     }
 
     [Fact]
@@ -619,6 +626,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _ends.SetResult();
         foreach (var queue in _queues) await queue.DisposeAsync();
         _meter.Dispose();
     }
@@ -642,11 +650,14 @@ public sealed class PurgeQueueTests : IAsyncDisposable
 
         public bool IsThere { get; set; }
 
+        /// <summary>Whether nothing can be added.</summary>
+        public bool TakesNothing { get; init; }
+
         /// <summary>Whether what was purged can't be removed.</summary>
         public bool KeepsAll { get; init; }
 
         public ValueTask<bool> AddAsync(string list, IReadOnlyList<(string Name, TimeSpan Delay)> names, int limit, CancellationToken cancellationToken) =>
-            IsThere ? There!.AddAsync(list, names, limit, cancellationToken) : new(FailAsync<bool>());
+            IsThere && !TakesNothing ? There!.AddAsync(list, names, limit, cancellationToken) : new(FailAsync<bool>());
 
         public ValueTask<ClaimedNames> ClaimAsync(string list, int count, TimeSpan lease, CancellationToken cancellationToken) =>
             IsThere ? There!.ClaimAsync(list, count, lease, cancellationToken) : new(FailAsync<ClaimedNames>());

@@ -162,7 +162,7 @@ public class PurgerRequestTests
         await using var host = await EdgeHost.StartAsync(b => b.AddFastlyEdge(o => (o.ServiceId, o.ApiToken, o.Endpoint) = ("id", "token", edge.Address)));
 
         await host.Cache.RemoveByTagAsync("a", TestContext.Current.CancellationToken);
-        await host.StopAsync();
+        await host.StopAsync(TestContext.Current.CancellationToken);
 
         Assert.NotEqual(0, edge.Waiting);
         while (edge.Waiting > 0) Assert.Equal("POST /service/id/purge", (await edge.NextAsync()).Line);

@@ -15,7 +15,6 @@ namespace DistributedCache.AspNetCore.Edge.Purging;
 internal sealed class EdgePurging(IServiceProvider services, string cache) : IHostedService, IAsyncDisposable, IDisposable
 {
     private EdgeMeter? _meter;
-    private CacheEngine? _engine;
     private PurgeQueue[] _queues = [];
     private TimeSpan _answerTimeout;
 
@@ -33,16 +32,12 @@ internal sealed class EdgePurging(IServiceProvider services, string cache) : IHo
             .. services.GetRequiredKeyedService<IReadOnlyList<EdgeSite>>(cache).Select(edge => new PurgeQueue(
                 edge, new PurgeStore(edge.Name, options.PendingLimit, remote, timeout, time, log), options, engine.MaxStaleness, time, _meter, log)),
         ];
-        _engine = engine;
         engine.TagInvalidated = AddAsync;
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await Task.WhenAll(_queues.Select(queue => queue.EndAsync(cancellationToken))).ConfigureAwait(false);
-        if (_engine is { } engine) engine.TagInvalidated = null;
-    }
+    /// <summary>Purges what is due. What is invalidated after that is kept where other processes find it, if there is such a place.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(_queues.Select(queue => queue.EndAsync(cancellationToken)));
 
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
