@@ -152,6 +152,22 @@ public class EdgeClientTests
     }
 
     [Fact]
+    public async Task Send_NearTheEndOfALongPause_WaitsForTheRest()
+    {
+        await using var edge = await StandIn.StartAsync();
+        Fail(edge, 429, times: 1, retryAfter: "300");
+        var purger = Fastly(edge);
+        await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(purger));
+        var refused = _time.GetUtcNow();
+        _time.Advance(TimeSpan.FromSeconds(50));
+
+        await PurgeAsync(purger);
+
+        Assert.Equal(2, edge.Waiting);
+        Assert.InRange(_time.GetUtcNow() - refused, TimeSpan.FromSeconds(59), TimeSpan.MaxValue);
+    }
+
+    [Fact]
     public async Task Send_RefusedForGoodWithAPause_IsSentAgainAtOnce()
     {
         await using var edge = await StandIn.StartAsync();

@@ -514,6 +514,17 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Add_SharedStoreIsFull_IsDropped()
+    {
+        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
+        var queue = Queue(edge, new InProcessSchedule(_time), options: new EdgeOptions { PendingLimit = 2 });
+        await queue.AddAsync("a");
+        await queue.AddAsync("b");
+
+        Assert.Equal(1, _log.Count(1351));
+    }
+
+    [Fact]
     public async Task Add_SharedStoreIsAwayAndIsFullHere_IsDropped()
     {
         var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
@@ -561,6 +572,34 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         answer.SetResult();
 
         await Poll.UntilAsync(() => Task.FromResult(_time.Waits.Contains(MaxStaleness + TimeSpan.FromSeconds(1))), static () => "It does not wait for the second purge.");
+    }
+
+    [Fact]
+    public async Task End_WhileTheSharedStoreIsAsked_PurgesWhatIsInMemoryAllTheSame()
+    {
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var store = new AwaySchedule { There = new InProcessSchedule(_time), IsThere = true, TakesNothing = true };
+        var edge = new RecordedPurger(_time);
+        edge.OnPurge = _ =>
+        {
+            store.OnClaim = () =>
+            {
+                asked.TrySetResult();
+                return answer.Task;
+            };
+            return Task.CompletedTask;
+        };
+        var queue = Queue(edge, store);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        var end = queue.EndAsync(TestContext.Current.CancellationToken);
+        answer.SetResult();
+        await end;
+
+        Assert.Equal(["a"], (await edge.NextAsync()).Tags);
+        Assert.Equal(0, _log.Count(1353));
     }
 
     [Fact]
@@ -650,6 +689,9 @@ public sealed class PurgeQueueTests : IAsyncDisposable
 
         public bool IsThere { get; set; }
 
+        /// <summary>What a claim waits for.</summary>
+        public Func<Task>? OnClaim { get; set; }
+
         /// <summary>Whether nothing can be added.</summary>
         public bool TakesNothing { get; init; }
 
@@ -660,10 +702,16 @@ public sealed class PurgeQueueTests : IAsyncDisposable
             IsThere && !TakesNothing ? There!.AddAsync(list, names, limit, cancellationToken) : new(FailAsync<bool>());
 
         public ValueTask<ClaimedNames> ClaimAsync(string list, int count, TimeSpan lease, CancellationToken cancellationToken) =>
-            IsThere ? There!.ClaimAsync(list, count, lease, cancellationToken) : new(FailAsync<ClaimedNames>());
+            IsThere ? new(ClaimThereAsync(list, count, lease, cancellationToken)) : new(FailAsync<ClaimedNames>());
 
         public ValueTask CompleteAsync(string list, ClaimedNames claimed, CancellationToken cancellationToken) =>
             IsThere && !KeepsAll ? There!.CompleteAsync(list, claimed, cancellationToken) : new(FailAsync<bool>());
+
+        private async Task<ClaimedNames> ClaimThereAsync(string list, int count, TimeSpan lease, CancellationToken cancellationToken)
+        {
+            if (OnClaim is { } before) await before();
+            return await There!.ClaimAsync(list, count, lease, cancellationToken);
+        }
 
         private async Task<T> FailAsync<T>()
         {

@@ -17,8 +17,8 @@ internal sealed class EdgePauses(TimeProvider time)
     /// <summary>Notes the pause an answer asks for, of a minute at most: then what it refused is due again.</summary>
     public void Note(Uri address, EdgeRefusedException refusal)
     {
-        if (refusal is not { IsTransient: true, RetryAfter: { } length } || length <= TimeSpan.Zero) return;
-        _pauses[address.Authority] = new Pause(refusal, time.GetTimestamp(), length < PurgeQueue.Lease ? length : PurgeQueue.Lease);
+        if (refusal is { IsTransient: true, RetryAfter: { } length })
+            _pauses[address.Authority] = new Pause(refusal, time.GetTimestamp(), length < PurgeQueue.Lease ? length : PurgeQueue.Lease);
     }
 
     private sealed record Pause(EdgeRefusedException Refusal, long Since, TimeSpan Length);

@@ -97,6 +97,8 @@ internal sealed class PurgeQueue : IAsyncDisposable
         {
             try
             {
+                // Read before the claim, so that the last one sees all that the end makes due.
+                var isEnding = _isEnding;
                 var claim = await _store.ClaimAsync(MaximumBatch, Lease).ConfigureAwait(false);
                 if (claim.Claimed.Names.Count > 0)
                 {
@@ -104,7 +106,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
                     continue;
                 }
 
-                if (_isEnding) return;
+                if (isEnding) return;
                 _timer.Change(claim.Claimed.Next < Interval ? claim.Claimed.Next.Value : Interval, Timeout.InfiniteTimeSpan);
                 await _wakes.Reader.ReadAsync(_stop.Token).ConfigureAwait(false);
             }
