@@ -8,14 +8,16 @@ internal sealed class StampPool
     private readonly RecentTable<StampSet> _sets = new();
     private readonly RecentTable<ReadStamps> _read = new();
 
-    public StampSet Share(StampSet set)
+    /// <summary>The set with such parts, made where none is known.</summary>
+    public StampSet Share(StampOrigin origin, ReadOnlySpan<Stamp> marks)
     {
-        var hash = set.GetHashCode();
+        var hash = StampSet.HashOf(origin, marks);
         foreach (var present in _sets.At(hash))
         {
-            if (present is not null && present.Equals(set)) return present;
+            if (present is not null && present.Has(origin, marks)) return present;
         }
 
+        var set = new StampSet(origin, marks.ToArray());
         _sets.Put(hash, set);
         return set;
     }

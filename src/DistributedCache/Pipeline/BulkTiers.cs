@@ -7,9 +7,6 @@ namespace DistributedCache.Pipeline;
 /// concern of its own keys alone.</summary>
 internal static class BulkTiers<T>
 {
-    // What one script may name.
-    private const int MaximumBatch = 256;
-
     /// <summary>Looks for keys in L1, where their marks had to be asked for, then in L2; what is found completes its load.</summary>
     public static async Task ReadAsync(CacheEngine engine, IReadOnlyList<Load<T>> loads)
     {
@@ -45,7 +42,7 @@ internal static class BulkTiers<T>
         // Whose entry was found of no use says which it was, one by one: it must not be answered with it again.
         return Task.WhenAll([
             .. wanted.Where(static load => load.RejectedId != 0).Select(load => LeaseOneAsync(engine, load)),
-            .. Batches(wanted.Where(static load => load.RejectedId == 0), static load => load.Call.Key.Partition).Select(batch => LeaseBatchAsync(engine, batch))]);
+            .. Batches(engine, [.. wanted.Where(static load => load.RejectedId == 0)], static load => load.Call.Key.Partition).Select(batch => LeaseBatchAsync(engine, batch))]);
     }
 
     /// <summary>Sends what was loaded under its leases, keeps it in L1, and completes the loads.</summary>
@@ -53,7 +50,7 @@ internal static class BulkTiers<T>
     {
         return Task.WhenAll([
             .. loaded.Where(static l => !IsFilled(l)).Select(SendOneAsync),
-            .. Batches(loaded.Where(IsFilled), static l => l.Load.Call.Key.Partition).Select(batch => FillBatchAsync(engine, batch))]);
+            .. Batches(engine, [.. loaded.Where(IsFilled)], static l => l.Load.Call.Key.Partition).Select(batch => FillBatchAsync(engine, batch))]);
 
         static bool IsFilled((Load<T> Load, LoadedValue<T> Value) l) => l.Value.Remote is not null && !l.Load.Call.Key.IsPrimary;
     }
@@ -195,8 +192,8 @@ internal static class BulkTiers<T>
         foreach (var load in loads) load.IsRemoteAway = true;
     }
 
-    private static IEnumerable<TItem[]> Batches<TItem>(IEnumerable<TItem> items, Func<TItem, int> partitionOf) =>
-        items.GroupBy(partitionOf).SelectMany(static partition => partition.Chunk(MaximumBatch));
+    private static IReadOnlyList<TItem[]> Batches<TItem>(CacheEngine engine, TItem[] items, Func<TItem, int> partitionOf) =>
+        PartitionBatches.Of(items, engine.Coherence.Count, partitionOf);
 
     /// <summary>An entry that was read and can't be judged yet.</summary>
     private sealed record Unknown(Load<T> Load, StoredValue Stored, RemoteValue Value);

@@ -20,11 +20,8 @@ internal sealed class InvalidationPath(CacheEngine engine, string tenant)
     public async ValueTask<InvalidationResult> RemoveManyAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
-        var results = await Task.WhenAll(keys
-            .Distinct(StringComparer.Ordinal)
-            .Select(key => engine.Key(tenant, key))
-            .GroupBy(static key => key.Partition)
-            .SelectMany(static partition => partition.Chunk(WriteOutcomes.MaximumBatch))
+        CacheKey[] all = [.. keys.Distinct(StringComparer.Ordinal).Select(key => engine.Key(tenant, key))];
+        var results = await Task.WhenAll(PartitionBatches.Of(all, engine.Coherence.Count, static key => key.Partition)
             .Select(batch => InvalidateBatchAsync(InvalidationKind.Remove, batch[0].Partition, batch, cancellationToken).AsTask())).ConfigureAwait(false);
         return _outcomes.Merge(results);
     }

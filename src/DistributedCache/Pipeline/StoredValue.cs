@@ -93,7 +93,7 @@ internal readonly record struct StoredValue(
         }
 
         var validator = envelope.HasValidator ? Encoding.UTF8.GetString(envelope.Validator) : null;
-        var stamps = coherence.Stamps.Share(new StampSet(key.Tenant, key.Partition, incarnation, generation, key.IsPrimary, marks, validator));
+        var stamps = coherence.Stamps.Share(new StampOrigin(key.Tenant, key.Partition, incarnation, generation, key.IsPrimary, validator), marks);
         if (isKnown) coherence.Stamps.Remember(envelope.StampBytes, stamps);
         return stamps;
     }

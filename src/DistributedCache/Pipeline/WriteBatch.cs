@@ -16,6 +16,7 @@ internal sealed class WriteBatch<T> : IDisposable
         _engine = engine;
         _partition = engine.Coherence[partition];
         _writes = new List<PendingWrite<T>>(values.Count);
+        Cached = new List<PendingWrite<T>>(values.Count);
 
         // Values become bytes one after the other, over the same scratch.
         using var scratch = engine.Values.Scratch();
@@ -42,7 +43,7 @@ internal sealed class WriteBatch<T> : IDisposable
         }
     }
 
-    public List<PendingWrite<T>> Cached { get; } = [];
+    public List<PendingWrite<T>> Cached { get; }
 
     public List<PendingWrite<T>> Primary { get; } = [];
 

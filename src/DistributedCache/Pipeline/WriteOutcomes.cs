@@ -5,9 +5,6 @@ namespace DistributedCache.Pipeline;
 /// <summary>What the callers of writes are told.</summary>
 internal sealed class WriteOutcomes(CacheEngine engine)
 {
-    // What one script may name.
-    public const int MaximumBatch = 256;
-
     // A write is lost only with a failover between its number and its answer.
     public const int MaximumAttempts = 8;
 

@@ -35,14 +35,12 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     {
         ArgumentNullException.ThrowIfNull(values);
         string[]? all = tags is null ? null : [.. tags];
-        var last = new Dictionary<string, (EntryCall, T)>();
+        var last = new Dictionary<string, (EntryCall Call, T Value)>(values.TryGetNonEnumeratedCount(out var count) ? count : 0);
         foreach (var (key, value) in values) last[key] = (engine.Call<T>(tenant, key, options, all, isolates), value);
         if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var seen = engine.Coherence.Snapshot();
-        var results = await Task.WhenAll(last.Values
-            .GroupBy(static write => write.Item1.Key.Partition)
-            .SelectMany(static partition => partition.Chunk(WriteOutcomes.MaximumBatch), (partition, batch) => (partition.Key, batch))
-            .Select(batch => SetBatchAsync<T>(batch.Key, batch.batch, seen, cancellationToken).AsTask())).ConfigureAwait(false);
+        var results = await Task.WhenAll(PartitionBatches.Of(last.Values, engine.Coherence.Count, static write => write.Call.Key.Partition)
+            .Select(batch => SetBatchAsync<T>(batch[0].Call.Key.Partition, batch, seen, cancellationToken).AsTask())).ConfigureAwait(false);
         return _outcomes.Merge(results);
     }
 
@@ -74,7 +72,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
 
         // All at once: none waits for another's time limit. One call for cached values names one version.
         var primary = Task.WhenAll(writes.Primary.Select(write => _primary.SetAsync(partition, write).AsTask()));
-        var cached = Task.WhenAll(writes.Cached.GroupBy(static write => write.Call.Key.Version).Select(group => SetCachedAsync(partition, [.. group], began, known).AsTask()));
+        var cached = Task.WhenAll(writes.Cached.GroupBy(static write => write.Call.Key.Version).Select(group => SetCachedAsync(partition, group.ToArray(), began, known).AsTask()));
         results.AddRange(await primary.ConfigureAwait(false));
         foreach (var group in await cached.ConfigureAwait(false)) results.AddRange(group);
         return _outcomes.Merge(results);
@@ -83,7 +81,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
     /// <summary>Sets cached values. One whose key was invalidated since this caller's call is refused, and tries again with the head it got:
     /// the later of two racing calls wins. Not for longer than an answer may take, so that a process that slept does not win with an
     /// old value. One of which the tier did not say that it was stored is removed, once the tier takes that.</summary>
-    private async ValueTask<List<InvalidationResult>> SetCachedAsync<T>(int partition, IReadOnlyList<PendingWrite<T>> writes, long began, Known known)
+    private async ValueTask<List<InvalidationResult>> SetCachedAsync<T>(int partition, PendingWrite<T>[] writes, long began, Known known)
     {
         var results = new List<InvalidationResult>();
         var lost = 0;
@@ -91,7 +89,7 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         {
             while (true)
             {
-                var reply = await engine.Remote.SetAsync(partition, [.. writes.Select(static w => w.Remote)], known, CancellationToken.None).ConfigureAwait(false);
+                var reply = await engine.Remote.SetAsync(partition, Array.ConvertAll(writes, static w => w.Remote), known, CancellationToken.None).ConfigureAwait(false);
                 if (reply.Failure is { } failure) engine.RemoteFailed(failure);
                 if (reply.Invalidation is { } message)
                 {
@@ -105,14 +103,14 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
                     var result = new InvalidationResult(reply.Failure is null ? _outcomes.Done : InvalidationStatus.Rejected, token, reply.Failure is null ? null : Names(writes));
                     results.Add(result);
                     if (reply.Failure is not null) return results;
-                    for (var i = 0; i < writes.Count; i++)
+                    for (var i = 0; i < writes.Length; i++)
                     {
                         if (!reply.Refused.Contains(i) && _primary.Kept(writes[i], message.Sequence, result) is { Status: InvalidationStatus.Rejected } rejected) results.Add(rejected);
                     }
                 }
 
                 writes = [.. reply.Refused.Select(i => writes[i])];
-                if (writes.Count == 0) return results;
+                if (writes.Length == 0) return results;
                 if (engine.Clock.Now - began < RetryMs)
                 {
                     known = new Known(reply.Head.Incarnation, reply.Head.Sequence);
@@ -126,10 +124,10 @@ internal sealed class WritePath(CacheEngine engine, string tenant, bool isolates
         catch (Exception exception)
         {
             engine.RemoteFailed(exception);
-            results.Add(_outcomes.Queue(new QueuedInvalidation(partition, InvalidationKind.Remove, [.. writes.Select(static w => w.Call.Key)], default)));
+            results.Add(_outcomes.Queue(new QueuedInvalidation(partition, InvalidationKind.Remove, Array.ConvertAll(writes, static w => w.Call.Key), default)));
             return results;
         }
     }
 
-    private static string[] Names<T>(IReadOnlyList<PendingWrite<T>> writes) => [.. writes.Select(static w => w.Call.Key.Name)];
+    private static string[] Names<T>(PendingWrite<T>[] writes) => Array.ConvertAll(writes, static w => w.Call.Key.Name);
 }

@@ -14,6 +14,10 @@ internal interface IJsonSerializer
 /// <summary>System.Text.Json by metadata, whether source-generated or found by reflection.</summary>
 internal sealed class JsonValueSerializer<T>(JsonTypeInfo<T> typeInfo) : IHybridCacheSerializer<T>, IJsonSerializer
 {
+    // The last writer of this thread, to be used again. One that failed is not kept.
+    [ThreadStatic]
+    private static (JsonValueSerializer<T>? Maker, Utf8JsonWriter? Writer) _spare;
+
     private readonly JsonReaderOptions _reading = new()
     {
         AllowTrailingCommas = typeInfo.Options.AllowTrailingCommas,
@@ -43,7 +47,13 @@ internal sealed class JsonValueSerializer<T>(JsonTypeInfo<T> typeInfo) : IHybrid
 
     public void Serialize(T value, IBufferWriter<byte> target)
     {
-        using var writer = new Utf8JsonWriter(target, _writing);
+        // Taken while it is in use: a converter may come back here.
+        var (maker, writer) = _spare;
+        _spare = default;
+        if (maker != this || writer is null) writer = new Utf8JsonWriter(target, _writing);
+        else writer.Reset(target);
         JsonSerializer.Serialize(writer, value, typeInfo);
+        writer.Flush();
+        _spare = (this, writer);
     }
 }

@@ -181,7 +181,7 @@ public class PartitionStateTests
 
     private static Invalidation Jump(long from, long to) => new(0, 1, to, to, InvalidationKind.Jump, [], default, from);
 
-    private StampSet Stamps() => new("", 0, 1, _partition.Generation, false, []);
+    private StampSet Stamps() => new(new StampOrigin("", 0, 1, _partition.Generation), []);
 
     private sealed class Drops : ILocalDrops
     {

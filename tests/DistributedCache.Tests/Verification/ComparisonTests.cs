@@ -10,7 +10,7 @@ public class ComparisonTests
 {
     private const string Index = "k";
     private static readonly Mark Here = Mark.Tag("", "here"), There = Mark.Tag("", "there");
-    private static readonly StampSet Stamps = new("acme", 0, 7, 0, false, [new(Here, 0, 7, 10), new(There, 1, 8, 20)]);
+    private static readonly StampSet Stamps = new(new StampOrigin("acme", 0, 7, 0), [new(Here, 0, 7, 10), new(There, 1, 8, 20)]);
 
     [Fact]
     public void OfMarks_NoneIsLater_IsNone()

@@ -32,7 +32,7 @@ internal static class Turns
     }
 
     /// <summary>Runs until the code has been compiled for good; answers how many operations fill a turn.</summary>
-    private static async Task<int> WarmUpAsync(Turn turn, int callers, TimeSpan turnTime)
+    public static async Task<int> WarmUpAsync(Turn turn, int callers, TimeSpan turnTime)
     {
         var start = Stopwatch.GetTimestamp();
         var count = 0;

@@ -81,7 +81,7 @@ internal sealed class SimulatedNode : ILocalDrops
         {
             if (found is { } entry)
             {
-                var stamps = new StampSet("", number, entry.Incarnation, pending.Generation, false, entry.Marks);
+                var stamps = new StampSet(new StampOrigin("", number, entry.Incarnation, pending.Generation), entry.Marks);
                 var verdict = Coherence.Judge(stamps, entry.Sequence, _world.Now);
                 if (NeedsAsking(verdict))
                 {
@@ -201,7 +201,7 @@ internal sealed class SimulatedNode : ILocalDrops
     private static StampSet Own(string key, SeenSnapshot seen, Head? lease = null)
     {
         var (number, present) = (World.PartitionOf(key), seen[World.PartitionOf(key)]);
-        return new StampSet("", number, lease?.Incarnation ?? present.Incarnation, present.Generation, false, Stamps(key, seen), isOwn: true, hold: seen.Hold);
+        return new StampSet(new StampOrigin("", number, lease?.Incarnation ?? present.Incarnation, present.Generation, IsOwn: true, Hold: seen.Hold), Stamps(key, seen));
     }
 
     /// <summary>What a node has in memory.</summary>

@@ -66,7 +66,7 @@ internal sealed class SimulatedWriter(World world, int number, SimulatedNode nod
             foreach (var step in node.Following.Acknowledge(message, isLost)) yield return step;
             if (isLost[0]) continue;
             world.Promises.Acknowledged(number, message, key, version);
-            if (isSet) node.Keep(key, pending, version, new StampSet("", at, message.Incarnation, seen[at].Generation, false, SimulatedNode.Stamps(key, seen), isOwn: true, hold: seen.Hold), message.Sequence, began);
+            if (isSet) node.Keep(key, pending, version, new StampSet(new StampOrigin("", at, message.Incarnation, seen[at].Generation, IsOwn: true, Hold: seen.Hold), SimulatedNode.Stamps(key, seen)), message.Sequence, began);
             break;
         }
 
