@@ -200,11 +200,21 @@ internal sealed class World
 
     private void Restart(int node)
     {
+        for (var partition = 0; partition < Partitions; partition++) Leave(node, partition);
         Story?.Add($"node {node} starts anew");
         _running.RemoveAll(running => running.Node == node);
         _late.RemoveAll(late => late.Node == node);
         _nodes[node] = new SimulatedNode(this, node);
         Promises.Left(node);
+    }
+
+    /// <summary>A node that alone knows of a later incarnation than there is says so before it goes: after it nobody could find out that an
+    /// older copy was put back, which gives its numbers out again.</summary>
+    private void Leave(int node, int partition)
+    {
+        var (present, known) = (_partitions[partition].Present, _nodes[node].Coherence[partition].Known);
+        if (present.Incarnation == 0 || known.Incarnation <= present.Incarnation) return;
+        if (_nodes.Count(other => other.Coherence[partition].Known.Incarnation > present.Incarnation) == 1) _partitions[partition].Renew(present.Incarnation, known);
     }
 
     /// <summary>The tier is back, and told what has waited for it.</summary>
