@@ -31,18 +31,16 @@ internal class SingleLoad<TState, T>(
     private async ValueTask<T> LeadAloftAsync()
     {
         KeepAloft();
-        var isDone = true;
         try
         {
-            isDone = await TryTiersAsync().ConfigureAwait(false);
+            if (await TryTiersAsync().ConfigureAwait(false)) End();
+            else _ = LoadToEndAsync();
         }
         catch (Exception exception)
         {
-            await FailAsync(exception).ConfigureAwait(false);
+            _ = FailToEndAsync(exception);
         }
 
-        if (isDone) End();
-        else _ = LoadToEndAsync();
         return await WaitAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -67,11 +65,24 @@ internal class SingleLoad<TState, T>(
         }
         catch (Exception exception)
         {
-            await FailAsync(exception).ConfigureAwait(false);
+            await FailToEndAsync(exception).ConfigureAwait(false);
+            return true;
         }
 
         End();
         return true;
+    }
+
+    private async Task FailToEndAsync(Exception exception)
+    {
+        try
+        {
+            await FailAsync(exception).ConfigureAwait(false);
+        }
+        finally
+        {
+            End();
+        }
     }
 
     /// <summary>Waits as the first caller does, whose leaving must not leave the load undone for those who joined.</summary>
