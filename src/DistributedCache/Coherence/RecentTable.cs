@@ -1,7 +1,7 @@
 namespace DistributedCache.Coherence;
 
-/// <summary>A set-associative table: each hash has a few ways, and what finds none free takes the place of another. With one way two
-/// that are asked for in turn could put each other out for ever.</summary>
+/// <summary>A set-associative table: each hash has a few ways, and what is new takes the place of what came first. With one way, or with
+/// one that what is new always takes, two that are asked for in turn could put each other out for ever.</summary>
 /// <remarks>Without a lock: what is kept is immutable, and what a race forgets is made again.</remarks>
 internal sealed class RecentTable<T>
     where T : class
@@ -17,15 +17,8 @@ internal sealed class RecentTable<T>
     public void Put(int hash, T item)
     {
         var set = SetOf(hash);
-        foreach (ref var free in set)
-        {
-            if (free is not null) continue;
-            free = item;
-            return;
-        }
-
-        // By bits that have not chosen the set.
-        set[(int)((uint)hash / Sets % Ways)] = item;
+        set[..^1].CopyTo(set[1..]);
+        set[0] = item;
     }
 
     private Span<T?> SetOf(int hash) => _items.AsSpan((int)((uint)hash % Sets) * Ways, Ways);

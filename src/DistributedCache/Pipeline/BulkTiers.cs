@@ -42,7 +42,7 @@ internal static class BulkTiers<T>
         // Whose entry was found of no use says which it was, one by one: it must not be answered with it again.
         return Task.WhenAll([
             .. wanted.Where(static load => load.RejectedId != 0).Select(load => LeaseOneAsync(engine, load)),
-            .. Batches(engine, [.. wanted.Where(static load => load.RejectedId == 0)], static load => load.Call.Key.Partition).Select(batch => LeaseBatchAsync(engine, batch))]);
+            .. PartitionBatches.Of(wanted.Where(static load => load.RejectedId == 0).ToArray(), engine.Coherence.Count, static load => load.Call.Key.Partition).Select(batch => LeaseBatchAsync(engine, batch))]);
     }
 
     /// <summary>Sends what was loaded under its leases, keeps it in L1, and completes the loads.</summary>
@@ -50,7 +50,7 @@ internal static class BulkTiers<T>
     {
         return Task.WhenAll([
             .. loaded.Where(static l => !IsFilled(l)).Select(SendOneAsync),
-            .. Batches(engine, [.. loaded.Where(IsFilled)], static l => l.Load.Call.Key.Partition).Select(batch => FillBatchAsync(engine, batch))]);
+            .. PartitionBatches.Of(loaded.Where(IsFilled).ToArray(), engine.Coherence.Count, static l => l.Load.Call.Key.Partition).Select(batch => FillBatchAsync(engine, batch))]);
 
         static bool IsFilled((Load<T> Load, LoadedValue<T> Value) l) => l.Value.Remote is not null && !l.Load.Call.Key.IsPrimary;
     }
@@ -191,9 +191,6 @@ internal static class BulkTiers<T>
         engine.RemoteFailed(exception);
         foreach (var load in loads) load.IsRemoteAway = true;
     }
-
-    private static IReadOnlyList<TItem[]> Batches<TItem>(CacheEngine engine, TItem[] items, Func<TItem, int> partitionOf) =>
-        PartitionBatches.Of(items, engine.Coherence.Count, partitionOf);
 
     /// <summary>An entry that was read and can't be judged yet.</summary>
     private sealed record Unknown(Load<T> Load, StoredValue Stored, RemoteValue Value);

@@ -62,12 +62,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     [Fact]
     public async Task Add_WhileOnePurgeIsUnderWay_GoTogetherInTheNext()
     {
-        var edge = new RecordedPurger(_time);
-        var answer = new TaskCompletionSource();
-        edge.OnPurge = _ => answer.Task;
-        var queue = Queue(edge);
-        await queue.AddAsync("a");
-        await edge.NextAsync();
+        var (queue, edge, answer) = await PurgingAsync("a");
         await queue.AddAsync("b");
         await queue.AddAsync("c");
         await queue.AddAsync("b");
@@ -80,12 +75,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     [Fact]
     public async Task Add_TagThatIsBeingPurged_IsPurgedOnceMore()
     {
-        var edge = new RecordedPurger(_time);
-        var answer = new TaskCompletionSource();
-        edge.OnPurge = _ => answer.Task;
-        var queue = Queue(edge);
-        await queue.AddAsync("a");
-        await edge.NextAsync();
+        var (queue, edge, answer) = await PurgingAsync("a");
         await queue.AddAsync("a");
 
         answer.SetResult();
@@ -192,12 +182,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     [Fact]
     public async Task Purged_SeveralTagsInOnePurge_AllEnd()
     {
-        var edge = new RecordedPurger(_time);
-        var first = new TaskCompletionSource();
-        edge.OnPurge = _ => first.Task;
-        var queue = Queue(edge);
-        await queue.AddAsync("first");
-        await edge.NextAsync();
+        var (queue, _, first) = await PurgingAsync("first");
         Task[] purged = [queue.PurgedAsync("a", TimeSpan.FromHours(1)), queue.PurgedAsync("b", TimeSpan.FromHours(1))];
         await queue.AddAsync("a");
         await queue.AddAsync("b");
@@ -292,12 +277,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     [Fact]
     public async Task Add_MoreThanAPurgerGetsAtOnce_AreSeveralPurgesOfAThousandAtMost()
     {
-        var edge = new RecordedPurger(_time);
-        var first = new TaskCompletionSource();
-        edge.OnPurge = _ => first.Task;
-        var queue = Queue(edge);
-        await queue.AddAsync("first");
-        await edge.NextAsync();
+        var (queue, edge, first) = await PurgingAsync("first");
         for (var i = 0; i < 1_500; i++) await queue.AddAsync($"{i}");
 
         first.SetResult();
@@ -329,12 +309,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     [Fact]
     public async Task Purge_BothPurgesOfATagDueAtOnce_NameItOnce()
     {
-        var edge = new RecordedPurger(_time);
-        var answer = new TaskCompletionSource();
-        edge.OnPurge = _ => answer.Task;
-        var queue = Queue(edge);
-        await queue.AddAsync("other");
-        await edge.NextAsync();
+        var (queue, edge, answer) = await PurgingAsync("other");
         await queue.AddAsync("a");
         _time.Advance(TimeSpan.FromSeconds(4));
 
@@ -668,6 +643,17 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         _ends.SetResult();
         foreach (var queue in _queues) await queue.DisposeAsync();
         _meter.Dispose();
+    }
+
+    /// <summary>A queue whose purge of the tag has begun, and ends with the edge's answer, as those that follow do.</summary>
+    private async Task<(PurgeQueue Queue, RecordedPurger Edge, TaskCompletionSource Answer)> PurgingAsync(string tag)
+    {
+        var answer = new TaskCompletionSource();
+        var edge = new RecordedPurger(_time) { OnPurge = _ => answer.Task };
+        var queue = Queue(edge);
+        await queue.AddAsync(tag);
+        await edge.NextAsync();
+        return (queue, edge, answer);
     }
 
     private PurgeQueue Queue(IEdgePurger purger, IRemoteSchedule? remote = null, string name = "edge", EdgeOptions? options = null)

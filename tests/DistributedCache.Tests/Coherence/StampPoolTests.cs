@@ -8,13 +8,15 @@ public class StampPoolTests(ITestOutputHelper output)
 
     private readonly Random _random = Seeded(output);
 
-    [Fact]
-    public void Find_SetsOfEveryPartitionReadInTurn_ForgetsNone()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20_000)]
+    public void Find_SetsOfEveryPartitionReadInTurn_ForgetsNone(int outdated)
     {
         // Many pools: in a single one even a table that is too narrow may have no two that are in each other's way.
         for (var round = 0; round < 40; round++)
         {
-            var pool = new StampPool();
+            var pool = UsedPool(outdated);
             var sets = Enumerable.Range(0, Partitions).Select(Set).ToArray();
             var bytes = sets.Select(_ => Bytes()).ToArray();
             for (var i = 0; i < sets.Length; i++) pool.Remember(bytes[i], sets[i]);
@@ -23,12 +25,14 @@ public class StampPoolTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
-    public void Share_SetsOfEveryPartitionInTurn_KeepsEach()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(20_000)]
+    public void Share_SetsOfEveryPartitionInTurn_KeepsEach(int outdated)
     {
         for (var round = 0; round < 40; round++)
         {
-            var pool = new StampPool();
+            var pool = UsedPool(outdated);
             var origins = Enumerable.Range(0, Partitions).Select(Origin).ToArray();
             var sets = Array.ConvertAll(origins, origin => pool.Share(origin, []));
 
@@ -68,6 +72,14 @@ public class StampPoolTests(ITestOutputHelper output)
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         return new Random(seed);
+    }
+
+    /// <summary>A pool that has had so many sets before, of which nobody asks any more.</summary>
+    private StampPool UsedPool(int outdated)
+    {
+        var pool = new StampPool();
+        for (var i = 0; i < outdated; i++) pool.Remember(Bytes(), pool.Share(Origin(i), []));
+        return pool;
     }
 
     private StampOrigin Origin(int partition) => new("", partition, _random.NextInt64(1, 1L << 50), 1);

@@ -2,6 +2,7 @@ using DistributedCache.Remote;
 using DistributedCache.Tests.Pipeline;
 using DistributedCache.Tests.Remote;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.Tests.Resilience;
 
@@ -94,5 +95,46 @@ public class FailingRemoteTests
         Assert.True((await node.Cache.GetManyAsync<string>(["s:1"], cancellationToken: TestContext.Current.CancellationToken))["s:1"].IsUnavailable);
         isAway = false;
         Assert.False((await node.Cache.Find<string>("s:9")).IsUnavailable);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Load_LogThrowsWhenTheTierFails_IsToldSoAndTheNextLoads(bool mayLeave)
+    {
+        var logs = new FullLogs();
+        await using var two = TwoNodes.Make();
+        await using var node = TestCache.Make(time: two.Time, services: services => services
+            .AddSingleton<IRemoteTier>(new FailingRemote(two.Remote, static step => step == "Get"))
+            .AddLogging(logging => logging.AddProvider(logs)));
+        logs.IsFull = true;
+        var stop = mayLeave ? TestContext.Current.CancellationToken : CancellationToken.None;
+
+        await Assert.ThrowsAsync<AggregateException>(() => Eventually.DoneAsync(LoadAsync()));
+        logs.IsFull = false;
+        Assert.Equal(1, await Eventually.DoneAsync(LoadAsync()));
+
+        Task<int> LoadAsync() => node.Cache.GetOrCreateAsync("a", static (_, _) => ValueTask.FromResult(1), cancellationToken: stop).AsTask();
+    }
+
+    private sealed class FullLogs : ILoggerProvider, ILogger
+    {
+        public bool IsFull { get; set; }
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsFull) throw new IOException("The log is full.");
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -1,13 +1,14 @@
+using DistributedCache.Expiry;
+
 namespace DistributedCache.Remote.InProcess;
 
 /// <summary>A schedule in this process's memory.</summary>
 internal sealed class InProcessSchedule(TimeProvider time) : IRemoteSchedule
 {
+    // Monotonic, as nothing of it outlives the process: no step of the wall clock makes it due earlier or later.
+    private readonly CacheClock _clock = new(time);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Dictionary<string, long>> _lists = new(StringComparer.Ordinal);
-
-    // Nothing of it outlives the process: no step of the wall clock makes it due earlier or later.
-    private long Now => (long)time.GetElapsedTime(0).TotalMilliseconds;
 
     public ValueTask<bool> AddAsync(string list, IReadOnlyList<(string Name, TimeSpan Delay)> names, int limit, CancellationToken cancellationToken)
     {
@@ -15,7 +16,7 @@ internal sealed class InProcessSchedule(TimeProvider time) : IRemoteSchedule
         {
             var due = Find(list);
             if (due.Count + names.Count(name => !due.ContainsKey(name.Name)) > limit) return new(false);
-            foreach (var (name, delay) in names) due[name] = Now + (long)delay.TotalMilliseconds;
+            foreach (var (name, delay) in names) due[name] = _clock.Now + (long)delay.TotalMilliseconds;
             return new(true);
         }
     }
@@ -25,7 +26,7 @@ internal sealed class InProcessSchedule(TimeProvider time) : IRemoteSchedule
         lock (_lock)
         {
             var due = Find(list);
-            var now = Now;
+            var now = _clock.Now;
             var until = now + (long)lease.TotalMilliseconds;
             string[] names = [.. due.Where(name => name.Value <= now).OrderBy(static name => name.Value).Take(count).Select(static name => name.Key)];
             foreach (var name in names) due[name] = until;
@@ -54,7 +55,7 @@ internal sealed class InProcessSchedule(TimeProvider time) : IRemoteSchedule
         lock (_lock)
         {
             var due = Find(list);
-            foreach (var name in due.Keys.ToArray()) due[name] = Now;
+            foreach (var name in due.Keys.ToArray()) due[name] = _clock.Now;
         }
     }
 
