@@ -1,6 +1,5 @@
 using System.Text;
 using DistributedCache.Coherence;
-using DistributedCache.Entries;
 using DistributedCache.Keys;
 using DistributedCache.Redis.Connection;
 using DistributedCache.Redis.Protocol;
@@ -115,16 +114,14 @@ internal sealed class PartitionWrites(int number, PhysicalKeys physicalKeys, Par
             }
 
             // Later invalidations of the keys are to refuse it.
-            var call = scripts.CallAsOf(known, physical.Count, 4 + (3 * writes.Count));
+            var call = scripts.CallAsOf(known, physical.Count, 4 + (2 * writes.Count));
             physical.CopyTo(call.OwnKeys);
             (call.Own[0], call.Own[1]) = (text, writes[0].Key.Version);
             (call.Own[2], call.Own[3]) = (MarkField.Encode(Mark.ClearOf(writes[0].Key.Tenant)), message);
             for (var i = 0; i < writes.Count; i++)
             {
-                var envelope = writes[i].Envelope;
-                call.Own[4 + (3 * i)] = RemoteLifetime.Milliseconds(writes[i].TimeToLive);
-                call.Own[5 + (3 * i)] = envelope.IsEmpty ? RedisValue.EmptyString : envelope[..EnvelopeLayout.IncarnationOffset];
-                call.Own[6 + (3 * i)] = envelope.IsEmpty ? RedisValue.EmptyString : envelope[EnvelopeLayout.FreshUntilOffset..];
+                call.Own[4 + (2 * i)] = RemoteLifetime.Milliseconds(writes[i].TimeToLive);
+                call.Own[5 + (2 * i)] = writes[i].Envelope is { IsEmpty: false } envelope ? envelope : RedisValue.EmptyString;
             }
 
             return call;

@@ -2,8 +2,7 @@
 -- Stores entries their callers set, each unless its key was invalidated after what the caller had seen.
 -- KEYS  3... for each entry: the entry, then the entries of the other versions in use and the leases of all
 -- ARGV  7 the versions the keys were made for, 8 the version of the entries, 9 the field of the tenant's clear, 10 the keys' names for
---       the message, 11... for each entry: its time to live in ms, its envelope up to the stamp and what follows the stamp (empty where
---       the value is in its node's memory alone)
+--       the message, 11... for each entry: its time to live in ms, its envelope (empty where the value is in its node's memory alone)
 -- Answers the head, then which entries were refused, counted from 0, with a comma between.
 if versions ~= ARGV[7] then return 'V ' .. versions end
 local caller, seen = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -36,7 +35,7 @@ local function since()
   return isTold and named or nil
 end
 
-local count = (#ARGV - 10) / 3
+local count = (#ARGV - 10) / 2
 local keys = (#KEYS - 2) / count
 local names, isRefused, refused = ARGV[10], {}, {}
 if caller ~= inc or seen ~= seq then
@@ -64,10 +63,12 @@ local stamp = struct.pack('<i8i8', inc, seq + 1)
 local outdated = {}
 for i = 0, count - 1 do
   if not isRefused[i] then
-    local key, value = 3 + i * keys, 11 + i * 3
+    local key, lifetime, envelope = 3 + i * keys, ARGV[11 + i * 2], ARGV[12 + i * 2]
     for k = key + 1, key + keys - 1 do outdated[#outdated + 1] = KEYS[k] end
-    if #ARGV[value + 1] > 0 then
-      redis.call('SET', KEYS[key], ARGV[value + 1] .. stamp .. ARGV[value + 2], 'PX', ARGV[value])
+    if #envelope > 0 then
+      -- Mostly its writer has foreseen the number: to write a long string anew is a good part of what storing it costs.
+      if string.sub(envelope, 17, 32) ~= stamp then envelope = string.sub(envelope, 1, 16) .. stamp .. string.sub(envelope, 33) end
+      redis.call('SET', KEYS[key], envelope, 'PX', lifetime)
     else
       outdated[#outdated + 1] = KEYS[key]
     end

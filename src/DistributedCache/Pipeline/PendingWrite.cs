@@ -43,8 +43,11 @@ internal sealed class PendingWrite<T>
         if (!sends) return;
         _buffer = envelopes.Next();
         _start = _buffer.WrittenCount;
+
+        // The number it is likely to get; the tier writes the one it gives.
+        var number = call.Key.IsPrimary ? 0 : seen[call.Key.Partition].Seen + 1;
         StoredValue.Write(
-            _buffer, call.Key, times, _stamps, 0, (ulong)Random.Shared.NextInt64(), value is null, !engine.KeepsLocally(call, times), engine.Clock,
+            _buffer, call.Key, times, _stamps, number, (ulong)Random.Shared.NextInt64(), value is null, !engine.KeepsLocally(call, times), engine.Clock,
             call.Policy.Profile.CompressAbove, needsBytes ? scratch.WrittenSpan : raw);
         _length = _buffer.WrittenCount - _start;
     }
