@@ -17,11 +17,13 @@ internal sealed class KeyLease(CacheEngine engine, CacheKey key, CancellationTok
 
     public bool IsHeld => _isHeld;
 
+    /// <summary>The last entry that the load has seen and can't use, which does not answer it; 0: none.</summary>
+    public ulong RejectedId { get; set; }
+
     /// <summary>Asks once. An entry in the answer is the caller's to dispose.</summary>
-    /// <param name="rejectedId">The entry that the caller has seen and can't use.</param>
-    public async ValueTask<LeaseReply> AskAsync(ulong rejectedId)
+    public async ValueTask<LeaseReply> AskAsync()
     {
-        var reply = await engine.Remote.LeaseAsync(key, Token, rejectedId, engine.KnownOf(key.Partition), abandoned).ConfigureAwait(false);
+        var reply = await engine.Remote.LeaseAsync(key, Token, RejectedId, engine.KnownOf(key.Partition), abandoned).ConfigureAwait(false);
         Take(reply);
         return reply;
     }

@@ -54,6 +54,9 @@ internal class Load<T> : TierLookup<T>
     /// <summary>The right to fill the key.</summary>
     public KeyLease Lease => _lease ??= new KeyLease(Engine, Call.Key, Abandoned);
 
+    /// <summary>Whether an entry of the remote tier was of no use here, which the lease is asked for beside.</summary>
+    public bool HasRejected => _lease is { RejectedId: not 0 };
+
     /// <summary>No newcomer joins a load older than an invalidation that was applied here and concerns it, or than one that may not
     /// have been heard of; nor takes a stale value that stands in for it when that may not be served any more.</summary>
     public override bool Admits()
@@ -227,6 +230,13 @@ internal class Load<T> : TierLookup<T>
         Engine.Flights.Remove(this);
     }
 
+    // Kept by the lease, which is asked for next: most loads have none.
+    protected override bool Reject(ulong id)
+    {
+        Lease.RejectedId = id;
+        return false;
+    }
+
     private long KeySequence => _lease?.Head?.Sequence ?? _seen[Call.Key.Partition].Seen;
 
     private async ValueTask<bool> TryAdoptAsync(RemoteValue found)
@@ -247,7 +257,7 @@ internal class Load<T> : TierLookup<T>
         using var wait = Engine.Waits.Enter(Call.Key.Index);
         for (var pause = TimeSpan.FromMilliseconds(5); ; pause = TimeSpan.FromMilliseconds(Math.Min(250, pause.TotalMilliseconds * 1.7)))
         {
-            var reply = await Lease.AskAsync(RejectedId).ConfigureAwait(false);
+            var reply = await Lease.AskAsync().ConfigureAwait(false);
             if (reply.IsGranted) return false;
             if (reply.Entry is { } entry)
             {

@@ -64,9 +64,6 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
 
     public bool HasTimeLimit => HasSoftTimeout || (Fallback is not null && Call.Policy.Profile.FactoryHardTimeout != Timeout.InfiniteTimeSpan);
 
-    /// <summary>The last entry of the remote tier that was of no use here; 0: none.</summary>
-    public ulong RejectedId { get; private set; }
-
     protected CacheEngine Engine => _engine;
 
     /// <summary>Another flight of the key may have ended between its caller's look at L1 and the making of this one.</summary>
@@ -93,19 +90,17 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         if (!StoredValue.TryRead(found, Call.Key, Generation, _engine.Coherence, _engine.Clock, out stored, out var fault))
         {
             // Who asks for a lease must not be answered with the same unreadable entry for ever.
-            if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) RejectedId = header.EntryId;
+            if (EnvelopeHeader.TryRead(found.Bytes.FirstSpan, out var header, out _)) Reject(header.EntryId);
             _engine.BadEnvelope(fault);
             return false;
         }
 
-        RejectedId = stored.Header.EntryId;
-
         // What is to be refreshed is no refreshment: only what another node has loaded since.
-        if (IsBackground && Fallback is { } present && stored.Times.Created <= LocalCopies.CreatedAt(present) + ClockSlack) return false;
+        if (IsBackground && Fallback is { } present && stored.Times.Created <= LocalCopies.CreatedAt(present) + ClockSlack) return Reject(stored.Header.EntryId);
         if (Call.Key.IsPrimary) return true;
 
         verdict = Judge(stored);
-        return verdict != Verdict.Invalid;
+        return verdict != Verdict.Invalid || Reject(stored.Header.EntryId);
     }
 
     /// <summary>What is known of an entry of the remote tier now. A primary value that was read is what there is.</summary>
@@ -122,7 +117,7 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     public bool TryTake(in StoredValue stored, Verdict verdict)
     {
         var keeps = Call.WritesLocal && _engine.KeepsLocally(Call, stored.Times);
-        if (verdict == Verdict.Invalid || !_engine.Values.TryCopyIn<T>(Call, stored, keeps, out var value, out var weight)) return false;
+        if (verdict == Verdict.Invalid || !_engine.Values.TryCopyIn<T>(Call, stored, keeps, out var value, out var weight)) return Reject(stored.Header.EntryId);
         var now = _engine.Clock.Now;
         var times = Lifetimes.InLocal(Call.Policy, stored.Times, now);
 
@@ -135,10 +130,10 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         if (entry is SlidingEntry sliding) _engine.Renewals.AfterRead(Call.Key, sliding);
         if (keeps) _engine.Local.Keep(entry, _engine.Coherence[Call.Key.Partition], this);
         if (now < entry.FreshUntil && TryServe(value, stored.Stamps, long.MinValue, verdict, LookupInfo.Of(entry, CacheTier.Remote), now)) return true;
-        if (entry.IsGone(now)) return false;
+        if (entry.IsGone(now)) return Reject(stored.Header.EntryId);
         if (Fallback is null || stored.Times.Created > LocalCopies.CreatedAt(Fallback) + ClockSlack) _isFallbackRemote = true;
         Fallback = entry;
-        return false;
+        return Reject(stored.Header.EntryId);
     }
 
     /// <summary>Completes the flight with the stale value, if it may be served, while the load goes on.</summary>
@@ -154,6 +149,9 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         Count(_isFallbackRemote ? counters.RemoteStale : counters.LocalStale);
         return ServedFallback = TryComplete(value!);
     }
+
+    /// <summary>Notes an entry of the remote tier that was of no use here; false.</summary>
+    protected abstract bool Reject(ulong id);
 
     protected bool MayStandIn(LocalEntry entry)
     {
