@@ -3,10 +3,12 @@ using StackExchange.Redis;
 
 namespace DistributedCache.Benchmarks.Quick.Remote;
 
-/// <summary>Nodes of this library's cache on one cluster, as applications have them.</summary>
+/// <summary>Nodes of this library's cache on a cluster of their own, as applications have them.</summary>
 internal sealed class RemoteNodes(string connectionString) : IAsyncDisposable
 {
-    private readonly string _application = $"bench-{Guid.NewGuid():n}";
+    // As long as the floor's: servers hash every key they are sent.
+    private const string Application = "bench";
+
     private readonly List<ServiceProvider> _services = [];
 
     /// <summary>What of L1 stays out of the way where the remote tier is measured.</summary>
@@ -18,7 +20,7 @@ internal sealed class RemoteNodes(string connectionString) : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddTieredCache(o =>
         {
-            o.Application = _application;
+            o.Application = Application;
             o.Version = "bench";
         }).UseRedis(connectionString).AddProfile("Default", static p => p.Duration = TimeSpan.FromHours(1));
         var provider = services.BuildServiceProvider();
