@@ -110,7 +110,7 @@ public sealed class ClusterTests : IDisposable
         Assert.Equal("The connection names database 3, but a Redis Cluster has only database 0: leave defaultDatabase out.", failure.Message);
     }
 
-    private RealStore Start() => new RealStore(_file, _redis, _application).Start();
+    private RealStore Start() => new RealStore(_file, _redis + Patience.OfTheClient, _application).Start();
 
     private static string Lines(Answer basket) => string.Join(
         ", ", basket.Json.GetProperty("lines").EnumerateArray().Select(line => $"{line.GetProperty("productId")} × {line.GetProperty("quantity")}"));

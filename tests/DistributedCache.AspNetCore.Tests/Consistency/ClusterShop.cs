@@ -33,8 +33,8 @@ internal sealed class ClusterShop : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        var cache = builder.Services.AddTieredCache(o => (o.Application, o.Version) = (_application, "v1"))
-            .UseRedis(redis)
+        var cache = builder.Services.AddTieredCache(o => (o.Application, o.Version, o.RemoteTimeout) = (_application, "v1", Patience.OfTheCache))
+            .UseRedis(redis + Patience.OfTheClient)
             .AddProfile("catalog", static p => p.Duration = TimeSpan.FromMinutes(10))
             .AddTieredResponseCaching();
         builder.Services.AddSingleton<IDataProtectionProvider>(_keys);

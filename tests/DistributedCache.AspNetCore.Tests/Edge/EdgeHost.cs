@@ -1,3 +1,4 @@
+using DistributedCache.Redis.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -21,7 +22,7 @@ internal sealed class EdgeHost : IAsyncDisposable
         builder.Logging.AddFilter(static _ => false);
         configure(builder.Services.AddTieredCache(o =>
         {
-            o.Application = "edge";
+            (o.Application, o.RemoteTimeout) = ("edge", Patience.OfTheCache);
             options?.Invoke(o);
         }));
         var host = new EdgeHost(builder.Build());

@@ -139,7 +139,7 @@ public class InvalidationTests
         await given.CancelAsync();
 
         // A host says with its end that it was given up.
-        await stop.ContinueWith(static _ => { }, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await stop.ContinueWith(static _ => { }, TaskScheduler.Default).WaitAsync(Poll.Deadline, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public class InvalidationTests
     {
         await using var redis = await RedisSingle.StartAsync();
         var edge = new RecordedPurger();
-        await using var host = await EdgeHost.StartAsync(b => Add(b.Services.AddTieredCache("orders", static o => o.Application = "edge").UseRedis(redis.ConnectionString), "edge", edge));
+        await using var host = await EdgeHost.StartAsync(b => Add(b.Services.AddTieredCache("orders", static o => (o.Application, o.RemoteTimeout) = ("edge", Patience.OfTheCache)).UseRedis(redis.ConnectionString + Patience.OfTheClient), "edge", edge));
 
         await host.Services.GetRequiredKeyedService<ITieredCache>("orders").RemoveByTagAsync("catalog", TestContext.Current.CancellationToken);
         await edge.NextAsync();
@@ -241,7 +241,7 @@ public class InvalidationTests
     }
 
     private static Task<EdgeHost> StartAsync(RedisSingle redis, RecordedPurger edge, TimeSpan maxStaleness) => EdgeHost.StartAsync(
-        b => Add(b.UseRedis(redis.ConnectionString), "edge", edge), o => o.MaxStaleness = maxStaleness);
+        b => Add(b.UseRedis(redis.ConnectionString + Patience.OfTheClient), "edge", edge), o => o.MaxStaleness = maxStaleness);
 
     private static void Add(ITieredCacheBuilder builder, string name, IEdgePurger purger) => EdgeRegistrations.Of(builder).Add(name, Format, _ => purger);
 }

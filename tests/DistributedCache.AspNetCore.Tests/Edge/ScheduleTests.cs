@@ -102,7 +102,7 @@ public class ScheduleTests
         {
             if (kind == "memory") return new Opened(new InProcessSchedule(TimeProvider.System), null, null);
             var redis = await RedisSingle.StartAsync();
-            var host = await EdgeHost.StartAsync(b => b.UseRedis(redis.ConnectionString));
+            var host = await EdgeHost.StartAsync(b => b.UseRedis(redis.ConnectionString + Patience.OfTheClient));
             return new Opened(host.Services.GetRequiredService<IRemoteSchedule>(), redis, host);
         }
 

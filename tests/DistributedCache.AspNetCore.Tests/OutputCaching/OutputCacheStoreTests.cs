@@ -138,7 +138,9 @@ public sealed class OutputCacheStoreTests(SharedRedisCluster redis) : IAsyncDisp
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Services.AddTieredCache(o => (o.Application, o.Version) = (_application, "v1")).UseRedis(redis.ConnectionString).AddTieredOutputCacheStore();
+        builder.Services.AddTieredCache(o => (o.Application, o.Version, o.RemoteTimeout) = (_application, "v1", Patience.OfTheCache))
+            .UseRedis(redis.ConnectionString + Patience.OfTheClient)
+            .AddTieredOutputCacheStore();
         builder.Services.AddOutputCache();
         var app = builder.Build();
         app.UseOutputCache();

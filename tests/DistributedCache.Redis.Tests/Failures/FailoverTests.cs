@@ -87,16 +87,16 @@ public sealed class FailoverTests : IAsyncLifetime
             _ => await _a.Cache.SetManyAsync(Keys.Select(static key => KeyValuePair.Create(key, "set")), cancellationToken: Stop),
         };
         Assert.Equal(InvalidationStatus.Acknowledged, result.Status);
-        Assert.True(await _b.Cache.WaitForAsync(result.Token, TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await _b.Cache.WaitForAsync(result.Token, Poll.Deadline, Stop));
 
         await TakeOverAsync();
-        await Poll.UntilAsync(async () => (await StateAsync(_replica)).Incarnation > before.Incarnation, () => "What was forgotten is trusted.", TimeSpan.FromSeconds(10));
+        await Poll.UntilAsync(async () => (await StateAsync(_replica)).Incarnation > before.Incarnation, () => "What was forgotten is trusted.");
         await FollowsAsync(_a);
         await FollowsAsync(_b);
 
         foreach (var node in new[] { _a, _b })
             foreach (var key in Keys) Assert.True(await NumberAsync(node, key) > Keys.Length, $"'{key}' came back.");
-        Assert.True(await _b.Cache.WaitForAsync(result.Token, TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await _b.Cache.WaitForAsync(result.Token, Poll.Deadline, Stop));
     }
 
     public async ValueTask DisposeAsync()

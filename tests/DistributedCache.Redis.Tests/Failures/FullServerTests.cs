@@ -21,8 +21,8 @@ public sealed class FullServerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _cluster = await RedisCluster.StartAsync(settings: "maxmemory-policy noeviction");
-        _a = new Node(_cluster.ConnectionString + Node.PatientClient, _application, Node.Patient);
-        _b = new Node(_cluster.ConnectionString + Node.PatientClient, _application, Node.Patient);
+        _a = new Node(_cluster.ConnectionString, _application);
+        _b = new Node(_cluster.ConnectionString, _application);
         await _a.UntilWritingAsync();
         await _b.UntilWritingAsync();
         foreach (var key in Keys)

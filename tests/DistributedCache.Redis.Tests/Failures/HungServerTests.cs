@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DistributedCache.Redis.Tests.Nodes;
 using DistributedCache.Redis.Tests.Servers;
 using Microsoft.Extensions.Caching.Hybrid;
@@ -20,8 +19,8 @@ public sealed class HungServerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await RedisSingle.StartAsync();
-        _a = new Node(_server.ConnectionString, _application, Configure);
-        _b = new Node(_server.ConnectionString, _application, Configure);
+        _a = new Node(_server.ConnectionString + Node.EndlessClient, _application, Configure, isPatient: false);
+        _b = new Node(_server.ConnectionString + Node.EndlessClient, _application, Configure, isPatient: false);
         await _a.UntilWritingAsync("product:1", "basket:1");
         await _b.UntilWritingAsync("product:2");
     }
@@ -59,9 +58,17 @@ public sealed class HungServerTests : IAsyncLifetime
         await _a.UntilWritingAsync();
         await _b.UntilWritingAsync();
         await Poll.UntilAsync(() => Task.FromResult(_a.Logs.Of(23).Count > 0), () => "That the removal which waited was sent was not logged.");
-        Assert.Equal(InvalidationStatus.Acknowledged, (await _a.Cache.RemoveByTagAsync("shown", Stop)).Status);
-        await _b.UntilLocalIsAsync("product:9", null, TimeSpan.FromSeconds(5));
-        Assert.Equal((await _b.LoadAsync("product:9", loads, "shown")).Value, (await _a.LoadAsync("product:9", loads, "shown")).Value);
+        await Poll.UntilAsync(
+            async () =>
+            {
+                var old = loads.Count;
+                var removed = await _a.Cache.RemoveByTagAsync("shown", Stop);
+                if (removed.Status != InvalidationStatus.Acknowledged) return false;
+                await _b.UntilLocalIsAsync("product:9", null);
+                var value = (await _b.LoadAsync("product:9", loads, "shown")).Value;
+                return value == (await _a.LoadAsync("product:9", loads, "shown")).Value && value == $"load {old + 1}";
+            },
+            () => $"The nodes do not share their values. They logged:\n{string.Join('\n', _a.Logs.All.Concat(_b.Logs.All))}");
         foreach (var node in new[] { _a, _b })
             await Poll.UntilAsync(() => Task.FromResult(node.Logs.Of(20).Count == node.Logs.Of(21).Count), () => $"That the server is back was not logged:\n{string.Join('\n', node.Logs.All)}");
     }
@@ -69,9 +76,11 @@ public sealed class HungServerTests : IAsyncLifetime
     [Fact]
     public async Task Dispose_WhileTheServerHangs_Ends()
     {
+        var node = new Node(_server.ConnectionString, _application, isPatient: false);
+        await node.UntilWritingAsync();
         _server.Server.Stop();
-        var call = _a.Cache.GetAsync<string>("product:1", Remote, Stop);
-        await TimedAsync(Dispose(_a));
+        var call = node.Cache.GetAsync<string>("product:1", Remote, Stop);
+        await TimedAsync(Dispose(node));
         await call;
 
         static async ValueTask<bool> Dispose(Node node)
@@ -83,6 +92,7 @@ public sealed class HungServerTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _server.Server.Continue();
         await _a.DisposeAsync();
         await _b.DisposeAsync();
         await _server.DisposeAsync();
@@ -90,17 +100,6 @@ public sealed class HungServerTests : IAsyncLifetime
 
     private static void Configure(TieredCacheOptions options) => options.Profiles["primary"] = new() { Keys = ["basket:"], Primary = true };
 
-    // The time limit of a second, for a call to the remote tier before the factory and one after it, and room for a busy machine.
-    private static async Task<T> TimedAsync<T>(ValueTask<T> call)
-    {
-        var began = Stopwatch.GetTimestamp();
-        try
-        {
-            return await call;
-        }
-        finally
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(4), $"A call took {Stopwatch.GetElapsedTime(began)}.");
-        }
-    }
+    // The client waits for longer: nothing but the cache's own time limit ends a call.
+    private static Task<T> TimedAsync<T>(ValueTask<T> call) => call.AsTask().WaitAsync(Poll.Deadline, Stop);
 }

@@ -14,8 +14,8 @@ public sealed class LateServerTests
         await using var server = await RedisSingle.StartAsync();
         await server.Server.KillAsync();
         var application = SharedRedisCluster.NewApplication();
-        await using var a = new Node(server.ConnectionString + Node.PatientClient, application, Node.Patient);
-        await using var b = new Node(server.ConnectionString + Node.PatientClient, application, Node.Patient);
+        await using var a = new Node(server.ConnectionString, application);
+        await using var b = new Node(server.ConnectionString, application);
         var loads = new Node.Counter();
         foreach (var node in new[] { a, b }) Assert.Equal(CacheTier.Source, (await node.LoadAsync("product:1", loads)).Tier);
         Assert.Equal(2, loads.Count);
@@ -37,8 +37,8 @@ public sealed class LateServerTests
     {
         await using var server = await RedisSingle.StartAsync();
         var application = SharedRedisCluster.NewApplication();
-        await using var a = new Node(server.ConnectionString + Node.PatientClient, application, Node.Patient);
-        await using var b = new Node(server.ConnectionString + Node.PatientClient, application, Node.Patient);
+        await using var a = new Node(server.ConnectionString, application);
+        await using var b = new Node(server.ConnectionString, application);
         await SharesAsync(a, b);
         await server.Server.KillAsync();
         foreach (var node in new[] { a, b })
@@ -66,8 +66,7 @@ public sealed class LateServerTests
                 last = $"{removed.Status}, seen: {isSeen}, {ofA.Value} from {ofA.Tier}, {ofB.Value} from {ofB.Tier}";
                 return removed.Status == InvalidationStatus.Acknowledged && isSeen && ofA.Value == ofB.Value;
             },
-            () => $"The nodes do not share their values: {last}.\n{string.Join('\n', b.Logs.All.TakeLast(5))}",
-            TimeSpan.FromSeconds(10));
+            () => $"The nodes do not share their values: {last}.\n{string.Join('\n', b.Logs.All.TakeLast(5))}");
     }
 
     private static async Task LogsAsync(params Node[] nodes)

@@ -34,7 +34,7 @@ public sealed class OlderCopyTests
         if (isOfAnotherIncarnation) await database.KeyDeleteAsync(names.Hash(0));
         var removed = await a.Cache.RemoveAsync(Key, Stop);
         Assert.Equal(InvalidationStatus.Acknowledged, removed.Status);
-        Assert.True(await b.Cache.WaitForAsync(removed.Token, TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await b.Cache.WaitForAsync(removed.Token, Poll.Deadline, Stop));
         var known = (long)database.HashGet(names.Hash(0), "inc");
         Assert.Equal(isOfAnotherIncarnation, known > before);
 
@@ -44,7 +44,7 @@ public sealed class OlderCopyTests
             await database.KeyRestoreAsync(copy.Key, copy.Bytes);
         }
 
-        await Poll.UntilAsync(() => Task.FromResult((long)database.HashGet(names.Hash(0), "inc") > known), () => "The older copy is trusted.", TimeSpan.FromSeconds(5));
+        await Poll.UntilAsync(() => Task.FromResult((long)database.HashGet(names.Hash(0), "inc") > known), () => "The older copy is trusted.");
         await UntilSharingAsync(a, b);
         Assert.Equal("load 2", (await b.LoadAsync(Key, loads, "shown")).Value);
         Assert.Equal("load 2", (await a.LoadAsync(Key, loads, "shown")).Value);
@@ -60,7 +60,7 @@ public sealed class OlderCopyTests
                 var key = $"probe:{keys++}";
                 return (await b.LoadAsync(key, loads)).Value == (await a.LoadAsync(key, loads)).Value;
             },
-            () => "The nodes do not share what they load.", TimeSpan.FromSeconds(10));
+            () => "The nodes do not share what they load.");
     }
 
     private static void OnePartition(TieredCacheOptions options)

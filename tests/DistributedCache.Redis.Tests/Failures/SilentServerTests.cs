@@ -17,7 +17,7 @@ public sealed class SilentServerTests
         using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         silent.Listen();
-        await using var node = new Node($"{silent.LocalEndPoint},connectTimeout={connectTimeoutMs}", SharedRedisCluster.NewApplication());
+        await using var node = new Node($"{silent.LocalEndPoint},connectTimeout={connectTimeoutMs}", SharedRedisCluster.NewApplication(), isPatient: false);
 
         Assert.Equal("load 1", (await node.LoadAsync("product:1", new())).Value);
 

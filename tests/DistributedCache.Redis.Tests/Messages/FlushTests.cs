@@ -36,7 +36,7 @@ public sealed class FlushTests : IAsyncLifetime
         var before = _loads.Count;
         var removed = await _a.Cache.RemoveManyAsync(Removed, Stop);
         Assert.Equal(InvalidationStatus.Acknowledged, removed.Status);
-        Assert.True(await _b.Cache.WaitForAsync(removed.Token, TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await _b.Cache.WaitForAsync(removed.Token, Poll.Deadline, Stop));
 
         foreach (var master in _cluster.Nodes.Take(masters)) await master.ExecuteAsync("FLUSHALL");
 
@@ -47,7 +47,7 @@ public sealed class FlushTests : IAsyncLifetime
         var ancient = _loads.Count;
         foreach (var key in Kept) await Poll.UntilAsync(async () => (await _a.Cache.RemoveAsync(key, Stop)).Status == InvalidationStatus.Acknowledged, () => "Nothing is invalidated any more.");
         foreach (var key in Kept)
-            await Poll.UntilAsync(async () => Number(await _b.LoadAsync(key, _loads, "shown")) > ancient, () => $"'{key}' is answered from before.", TimeSpan.FromSeconds(3));
+            await Poll.UntilAsync(async () => Number(await _b.LoadAsync(key, _loads, "shown")) > ancient, () => $"'{key}' is answered from before.");
     }
 
     public async ValueTask DisposeAsync()

@@ -121,8 +121,7 @@ public sealed class ForeignMessageTests(SharedRedisCluster servers) : IAsyncLife
         await _stored.Database.HashSetAsync(_stored.Hash(partition), "versions", "junk");
         await Poll.UntilAsync(
             async () => ((string?)await _stored.Database.HashGetAsync(_stored.Hash(partition), "versions"))!.Split(',').Contains("v1"),
-            () => "The version was not registered again.",
-            TimeSpan.FromSeconds(5));
+            () => "The version was not registered again.");
         await StaysInStepAsync();
     }
 
@@ -163,10 +162,9 @@ public sealed class ForeignMessageTests(SharedRedisCluster servers) : IAsyncLife
                     var loaded = (await _a.LoadAsync(Key, _loads, "shown")).Value;
                     return (await _b.LoadAsync(Key, _loads, "shown")).Value == loaded && (await late.LoadAsync(Key, _loads, "shown")).Value == loaded;
                 },
-                () => "The nodes do not share their values again.",
-                TimeSpan.FromSeconds(5));
-            await Poll.UntilAsync(async () => (await invalidate(_a)).Status == InvalidationStatus.Acknowledged, () => "Nothing is invalidated any more.", TimeSpan.FromSeconds(5));
-            foreach (var node in new[] { _a, _b, late }) await node.UntilLocalIsAsync(Key, null, TimeSpan.FromSeconds(5));
+                () => "The nodes do not share their values again.");
+            await Poll.UntilAsync(async () => (await invalidate(_a)).Status == InvalidationStatus.Acknowledged, () => "Nothing is invalidated any more.");
+            foreach (var node in new[] { _a, _b, late }) await node.UntilLocalIsAsync(Key, null);
         }
 
         Assert.False((await late.Cache.GetAsync<string>(Key, cancellationToken: Stop)).HasValue);

@@ -9,11 +9,9 @@ public sealed class HungSubscriptionTests : IAsyncLifetime
 {
     private const string Key = "product:1";
 
-    // A second is what is promised; the rest is for a busy machine. The client by itself takes more than four.
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2.5);
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
+    private readonly long _began = Stopwatch.GetTimestamp();
     private readonly Node.Counter _loads = new();
     private RelayedNodes _nodes = null!;
 
@@ -45,12 +43,16 @@ public sealed class HungSubscriptionTests : IAsyncLifetime
     {
         await _nodes.Relayed.LoadAsync(Key, _loads);
         var before = (await _nodes.Relayed.LoadAsync(Key, _loads)).Value;
-        Assert.True(await _nodes.Relay.LoseSubscriptionsAsync() > 0);
-        Assert.Equal(InvalidationStatus.Acknowledged, (await _nodes.Direct.Cache.RemoveAsync(Key, Stop)).Status);
-        Assert.Equal(before, (await _nodes.Relayed.LoadAsync(Key, _loads)).Value);
+        using (_nodes.Relay.HoldSubscribing())
+        {
+            Assert.True(await _nodes.Relay.LoseSubscriptionsAsync() > 0);
+            await MendsAsync();
+            Assert.Equal(InvalidationStatus.Acknowledged, (await _nodes.Direct.Cache.RemoveAsync(Key, Stop)).Status);
+            Assert.Equal(before, (await _nodes.Relayed.LoadAsync(Key, _loads)).Value);
+        }
 
         // No message follows, and no heartbeat: the log alone tells.
-        await Poll.UntilAsync(async () => (await _nodes.Relayed.LoadAsync(Key, _loads)).Value != before, () => "What was missed is not looked for.", Soon);
+        await _nodes.Relayed.UntilLocalIsAsync(Key, null);
     }
 
     public async ValueTask DisposeAsync() => await _nodes.DisposeAsync();
@@ -61,12 +63,16 @@ public sealed class HungSubscriptionTests : IAsyncLifetime
 
     private async Task HearsAgainAsync()
     {
-        Assert.False(await HearsAsync());
-        var began = Stopwatch.GetTimestamp();
-        await Poll.UntilAsync(HearsAsync, () => $"The node hears nothing still. It logged:\n{string.Join('\n', _nodes.Relayed.Logs.All)}", Soon);
-        TestContext.Current.TestOutputHelper?.WriteLine($"Messages flow after {Stopwatch.GetElapsedTime(began)}.");
-        Assert.Single(_nodes.Relayed.Logs.Of(2003));
+        await MendsAsync();
+        await Poll.UntilAsync(HearsAsync, () => $"The node hears nothing still. It logged:\n{string.Join('\n', _nodes.Relayed.Logs.All)}");
+
+        // What it does not help against is not mended at every probe, but every five seconds.
+        Assert.InRange(_nodes.Relayed.Logs.Of(2003).Count, 1, 1 + (int)(Stopwatch.GetElapsedTime(_began) / TimeSpan.FromSeconds(5)));
     }
+
+    // By the node itself: the client, if it notices at all, takes longer.
+    private Task MendsAsync() => Poll.UntilAsync(
+        () => Task.FromResult(_nodes.Relayed.Logs.Of(2003).Count > 0), () => $"The node does not notice. It logged:\n{string.Join('\n', _nodes.Relayed.Logs.All)}");
 
     // Whether what one node removes is gone from the other's memory within a fifth of a second.
     private async Task<bool> HearsAsync()

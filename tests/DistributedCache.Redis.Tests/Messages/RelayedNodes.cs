@@ -8,6 +8,7 @@ internal sealed class RelayedNodes : IAsyncDisposable
 {
     private readonly RedisSingle _server;
     private readonly Action<TieredCacheOptions> _configure;
+    private readonly List<Node> _relayed = [];
 
     private RelayedNodes(RedisSingle server, Action<TieredCacheOptions> configure)
     {
@@ -39,14 +40,20 @@ internal sealed class RelayedNodes : IAsyncDisposable
         return nodes;
     }
 
-    /// <summary>One more over the relay, which is its caller's to dispose.</summary>
-    public Node NewRelayed() => new(Relay.Endpoint, Application, _configure);
+    /// <summary>One more over the relay.</summary>
+    public Node NewRelayed()
+    {
+        var node = new Node(Relay.Endpoint, Application, _configure);
+        _relayed.Add(node);
+        return node;
+    }
 
     public async ValueTask DisposeAsync()
     {
-        await Direct.DisposeAsync();
-        await Relayed.DisposeAsync();
+        // The relay first: nobody waits for what hangs there any more.
         await Relay.DisposeAsync();
+        foreach (var node in _relayed) await node.DisposeAsync();
+        await Direct.DisposeAsync();
         await _server.DisposeAsync();
     }
 }

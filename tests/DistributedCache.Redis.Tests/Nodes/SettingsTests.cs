@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DistributedCache.Redis.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,10 +34,8 @@ public sealed class SettingsTests(SharedRedisCluster servers)
         using var host = Host("127.0.0.1:1", static _ => { });
         await host.StartAsync(Stop);
         var cache = host.Services.GetRequiredService<ITieredCache>();
-        var began = Stopwatch.GetTimestamp();
-        Assert.Equal("loaded", await cache.GetOrCreateAsync("a", 0, static (_, _, _) => ValueTask.FromResult("loaded"), cancellationToken: Stop));
-        Assert.NotEqual(InvalidationStatus.Acknowledged, (await cache.RemoveAsync("a", Stop)).Status);
-        Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(10), "A call took longer than its time limit allows.");
+        Assert.Equal("loaded", await cache.GetOrCreateAsync("a", 0, static (_, _, _) => ValueTask.FromResult("loaded"), cancellationToken: Stop).AsTask().WaitAsync(Poll.Deadline, Stop));
+        Assert.NotEqual(InvalidationStatus.Acknowledged, (await cache.RemoveAsync("a", Stop).AsTask().WaitAsync(Poll.Deadline, Stop)).Status);
         await host.StopAsync(Stop);
     }
 

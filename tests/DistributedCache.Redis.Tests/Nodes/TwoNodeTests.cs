@@ -109,7 +109,7 @@ public sealed class TwoNodeTests : IAsyncDisposable
     public async Task WaitFor_TheTokenOfTheOthersWrite_IsReached()
     {
         var result = await _a.Cache.RemoveAsync(Key, Stop);
-        Assert.True(await _b.Cache.WaitForAsync(result.Token, TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await _b.Cache.WaitForAsync(result.Token, Poll.Deadline, Stop));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class TwoNodeTests : IAsyncDisposable
         await _a.Cache.ForTenant("other").SetAsync(Key, "other's", cancellationToken: Stop);
         var cleared = await _a.Cache.ForTenant("acme").ClearAsync(Stop);
         Assert.Equal(InvalidationStatus.Acknowledged, cleared.Status);
-        Assert.True(await _b.Cache.WaitForAsync(cleared.Token, TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await _b.Cache.WaitForAsync(cleared.Token, Poll.Deadline, Stop));
         Assert.False((await _b.Cache.ForTenant("acme").GetAsync<string>(Key, cancellationToken: Stop)).HasValue);
         Assert.Equal("other's", (await _b.Cache.ForTenant("other").GetAsync<string>(Key, cancellationToken: Stop)).Value);
     }

@@ -63,7 +63,7 @@ public sealed class PrimaryTests(SharedRedisCluster servers) : IAsyncLifetime
         Assert.Equal("kept", (await _b.Cache.GetAsync<string>("basket:1", cancellationToken: Stop)).Value);
         var result = how == "clear" ? await _b.Cache.ClearAsync(Stop) : await _b.Cache.RemoveByPrefixAsync("basket:", Stop);
         Assert.Equal(InvalidationStatus.Acknowledged, result.Status);
-        await _a.Cache.WaitForAsync(result.Token, TimeSpan.FromSeconds(10), Stop);
+        await _a.Cache.WaitForAsync(result.Token, Poll.Deadline, Stop);
         foreach (var node in new[] { _a, _b })
         {
             Assert.Equal("kept", (await node.Cache.GetAsync<string>("basket:1", cancellationToken: Stop)).Value);
@@ -89,7 +89,7 @@ public sealed class PrimaryTests(SharedRedisCluster servers) : IAsyncLifetime
         Assert.Equal("old", (await _b.Cache.GetAsync<string>("basket:1", cancellationToken: Stop)).Value);
         await _a.Cache.SetAsync("basket:1", "new", cancellationToken: Stop);
         await Poll.UntilAsync(
-            async () => (await _b.Cache.GetAsync<string>("basket:1", cancellationToken: Stop)).Value == "new", () => "The other node did not see the new value.", TimeSpan.FromSeconds(2));
+            async () => (await _b.Cache.GetAsync<string>("basket:1", cancellationToken: Stop)).Value == "new", () => "The other node did not see the new value.");
     }
 
     public async ValueTask DisposeAsync()

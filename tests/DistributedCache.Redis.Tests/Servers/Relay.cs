@@ -13,6 +13,7 @@ internal sealed partial class Relay : IAsyncDisposable
     private readonly int _server;
     private readonly ConcurrentBag<Line> _lines = [];
     private readonly Task _accepting;
+    private volatile Task _subscribing = Task.CompletedTask;
 
     private Relay(int server)
     {
@@ -25,6 +26,9 @@ internal sealed partial class Relay : IAsyncDisposable
 
     /// <summary>Whether a connection hangs from when it next subscribes to something.</summary>
     public bool HangsWhoSubscribes { get; set; }
+
+    /// <summary>Lets no request to subscribe through until what it answers is disposed.</summary>
+    public IDisposable HoldSubscribing() => new Hold(this);
 
     public static Relay To(RedisProcess server) => new(server.Port);
 
@@ -55,8 +59,8 @@ internal sealed partial class Relay : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Stop();
-        foreach (var line in _lines) line.Dispose();
         await _accepting;
+        foreach (var line in _lines) line.Dispose();
         await Task.WhenAll(_lines.Select(static line => line.Done));
     }
 
@@ -72,14 +76,23 @@ internal sealed partial class Relay : IAsyncDisposable
                 _lines.Add(new Line(this, client, server));
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
-            // The test is over.
+            // The test is over; between two connections the listener says so in an exception of its own.
         }
     }
 
     [GeneratedRegex(@"[*>]3\r\n\$12\r\nsunsubscribe\r\n\$\d+\r\n[^\r]*\r\n:\d+\r\n")]
     private static partial Regex Unsubscribed();
+
+    private sealed class Hold : IDisposable
+    {
+        private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Hold(Relay relay) => relay._subscribing = _end.Task;
+
+        public void Dispose() => _end.SetResult();
+    }
 
     private sealed class Line : IDisposable
     {
@@ -127,6 +140,7 @@ internal sealed partial class Relay : IAsyncDisposable
                     {
                         Subscribes = true;
                         Hangs |= _relay.HangsWhoSubscribes;
+                        await _relay._subscribing;
                     }
 
                     // Read all the same, so that neither side notices a full buffer.

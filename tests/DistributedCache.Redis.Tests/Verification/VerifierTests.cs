@@ -59,7 +59,8 @@ public sealed class VerifierTests(SharedRedisCluster servers)
                 // Hits of more than three times as long as a difference must last.
                 return ++reads > 1_000;
             },
-            () => "The nodes can't be read.");
+            () => "The nodes can't be read.",
+            deadline: 10 * Poll.Deadline);
         Assert.Equal((0, 0), (a.Faults["difference"], b.Faults["difference"]));
     }
 
@@ -69,7 +70,7 @@ public sealed class VerifierTests(SharedRedisCluster servers)
     private static async Task<long> InvalidateAnotherAsync(Node node, Stored stored)
     {
         var removed = await node.Cache.RemoveAsync("another", Stop);
-        Assert.True(await node.Cache.WaitForAsync(removed.Token, TimeSpan.FromSeconds(10), Stop));
+        Assert.True(await node.Cache.WaitForAsync(removed.Token, Poll.Deadline, Stop));
         return (long)await stored.Database.HashGetAsync(stored.Hash(0), "seq");
     }
 }

@@ -5,7 +5,7 @@ namespace DistributedCache.Tests.Pipeline;
 /// <summary>Waits for what background work brings about: for the condition, never for a time.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
     /// <summary>Waits until the condition holds. Fails with its text if it does not within a time that only a bug takes.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using DistributedCache.Redis.Tests.Servers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,8 @@ public sealed class RealStore : WebApplicationFactory<Program>
         builder.UseSetting("ConnectionStrings:store", _file.Path);
         builder.UseSetting("ConnectionStrings:redis", _redis);
         builder.UseSetting("TieredCache:Application", _application);
+        builder.UseSetting("TieredCache:RemoteTimeout", $"{Patience.OfTheCache}");
+        builder.UseSetting("TieredCache:MaxStaleness", "00:00:20"); // Nor is a late heartbeat: what is followed here messages tell of.
         builder.UseSetting("TieredCache:Version", "1"); // Else the tests' own, which nobody set.
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Warnings));
     }
