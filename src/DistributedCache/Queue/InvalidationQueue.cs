@@ -123,6 +123,7 @@ internal sealed class InvalidationQueue : IAsyncDisposable
             int[] partitions;
             lock (_lock) partitions = [.. _pending.Partitions];
             await Task.WhenAll(partitions.Select(SendAsync)).ConfigureAwait(false);
+            await TellOfClearedAsync().ConfigureAwait(false);
         }
         finally
         {
@@ -167,6 +168,21 @@ internal sealed class InvalidationQueue : IAsyncDisposable
                     _isAdvancing = true;
                 }
             }
+        }
+        catch (Exception exception)
+        {
+            _engine.RemoteFailed(exception);
+        }
+    }
+
+    /// <summary>Tells of the tags for which a clear stood in, once more as of those that were sent themselves. Never fails.</summary>
+    private async Task TellOfClearedAsync()
+    {
+        Mark[] tags;
+        lock (_lock) tags = _pending.TakeClearedTags();
+        try
+        {
+            foreach (var tag in tags) await _engine.TellAsync(tag).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -20,6 +20,9 @@ internal sealed class PartitionQueue
     /// <summary>Whether the mark has yet to be sent.</summary>
     public bool Has(Mark mark) => _marks.ContainsKey(mark);
 
+    /// <summary>Whether a clear of everything is the next, or under way.</summary>
+    public bool BeginsWithClear => _waiting.TryPeek(out var next) && next.Mark == Mark.Clear;
+
     /// <summary>Whether what has yet to be sent does to a key what such an invalidation would.</summary>
     public bool Covers(string index, InvalidationKind kind) =>
         (_keys.TryGetValue(index, out var present) && (present.Kind == kind || present.Kind == InvalidationKind.Remove))

@@ -8,6 +8,9 @@ internal sealed class PendingInvalidations(CoherenceState coherence, int maximum
 {
     private readonly PartitionQueue[] _queues = [.. Enumerable.Range(0, coherence.Count).Select(static _ => new PartitionQueue())];
 
+    // As many as waited, and the one that was too many; what comes then was told of once.
+    private readonly HashSet<Mark> _collapsedTags = [];
+
     /// <summary>Keys and marks that wait; a clear of everything counts once for each partition.</summary>
     public int Length => _queues.Sum(static queue => queue.Length);
 
@@ -37,6 +40,16 @@ internal sealed class PendingInvalidations(CoherenceState coherence, int maximum
         if (!_queues[sent.Partition].TryRemove(sent)) return false;
         Release(sent);
         return true;
+    }
+
+    /// <summary>Takes out the tags for which a clear stood in that every partition has taken since; none before.</summary>
+    public Mark[] TakeClearedTags()
+    {
+        // Of all partitions, since a tag concerns entries of each.
+        if (_collapsedTags.Count == 0 || _queues.Any(static queue => queue.BeginsWithClear)) return [];
+        Mark[] cleared = [.. _collapsedTags];
+        _collapsedTags.Clear();
+        return cleared;
     }
 
     private bool TryEnqueue(QueuedInvalidation added)
@@ -82,8 +95,12 @@ internal sealed class PendingInvalidations(CoherenceState coherence, int maximum
         }
 
         // Only now, since a tag concerns entries of every partition.
-        foreach (var one in replaced) Release(one);
-        if (!added.IsNumberAlone) Release(added);
+        if (!added.IsNumberAlone) replaced.Add(added);
+        foreach (var one in replaced)
+        {
+            Release(one);
+            if (one is { Kind: InvalidationKind.Mark, Mark.Kind: MarkKind.Tag } && _collapsedTags.Count <= maximum) _collapsedTags.Add(one.Mark);
+        }
     }
 
     private void Release(QueuedInvalidation done)

@@ -240,6 +240,35 @@ public class InvalidationTests
         Assert.Equal(["catalog"], (await edge.NextAsync()).Tags);
     }
 
+    [Fact]
+    public async Task RemoveByTag_MoreAreQueuedThanMayWait_ArePurgedAgainOnceTheClearWasSent()
+    {
+        var isAway = true;
+        var edge = new RecordedPurger();
+        var remote = new FailingRemote(new InProcessRemote(), step => isAway && step == "Invalidate");
+        await using var host = await EdgeHost.StartAsync(b =>
+        {
+            b.Services.AddSingleton<IRemoteTier>(remote);
+            Add(b, "edge", edge);
+        }, static o => (o.MaxStaleness, o.MaximumQueuedInvalidations) = (TimeSpan.FromHours(1), 1));
+
+        // One for each partition may wait whatever the option says.
+        string[] tags = [.. Enumerable.Range(0, remote.Partitions + 1).Select(static i => $"tag{i}")];
+        foreach (var tag in tags)
+            Assert.Equal(InvalidationStatus.Queued, (await host.Cache.RemoveByTagAsync(tag, TestContext.Current.CancellationToken)).Status);
+        await PurgesAsync();
+
+        isAway = false;
+
+        await PurgesAsync();
+
+        async Task PurgesAsync()
+        {
+            var due = tags.ToHashSet();
+            while (due.Count > 0) due.ExceptWith((await edge.NextAsync()).Tags);
+        }
+    }
+
     private static Task<EdgeHost> StartAsync(RedisSingle redis, RecordedPurger edge, TimeSpan maxStaleness) => EdgeHost.StartAsync(
         b => Add(b.UseRedis(redis.ConnectionString + Patience.OfTheClient), "edge", edge), o => o.MaxStaleness = maxStaleness);
 

@@ -57,6 +57,33 @@ public class PendingInvalidationsTests
     }
 
     [Fact]
+    public void TakeClearedTags_UntilEveryPartitionHasTakenTheClear_AreNone()
+    {
+        var pending = new PendingInvalidations(_state, Partitions);
+        Add(pending, Tag(0, "a"), Remove(1, "k"), Tag(2, "b"));
+        Assert.Empty(pending.TakeClearedTags());
+        pending.TryAdd(Tag(0, "c"), out var collapsed);
+        Assert.Equal(4, collapsed);
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            Assert.Empty(pending.TakeClearedTags());
+            Assert.Equal([Mark.Clear], Drain(pending, partition).Select(static one => one.Mark));
+        }
+
+        Assert.Equal(["a", "b", "c"], pending.TakeClearedTags().Select(static tag => tag.Name).Order());
+        Assert.Empty(pending.TakeClearedTags());
+    }
+
+    [Fact]
+    public void TakeClearedTags_AfterEverMoreThanMayWait_AreThoseOfTheFirstTooMany()
+    {
+        var pending = new PendingInvalidations(_state, Partitions);
+        for (var i = 0; i < 10; i++) Add(pending, Tag(i % Partitions, $"{i}"));
+        for (var partition = 0; partition < Partitions; partition++) Drain(pending, partition).ToList();
+        Assert.Equal(Partitions + 1, pending.TakeClearedTags().Length);
+    }
+
+    [Fact]
     public void Add_Mark_ConcernsWhatWasLoadedBeforeItAlone()
     {
         var pending = new PendingInvalidations(_state, 10);
