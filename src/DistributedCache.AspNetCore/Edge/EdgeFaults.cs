@@ -23,10 +23,10 @@ internal static class EdgeFaults
         value is { IsAbsoluteUri: true } && value.Scheme is "http" or "https" && value.Query.Length == 0,
         path, value, "an absolute http or https address without a query, such as https://edge.example");
 
-    /// <summary>What names something in a request: it would change the request if it had other characters.</summary>
+    /// <summary>What names something in a request: it would change the request if it had other characters, or were '..'.</summary>
     public static void Identifier(this OptionFaults faults, string path, string? value) => faults.Unless(
-        value is { Length: > 0 } && value.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'),
-        path, value, "1 or more letters, digits, '.', '_' or '-'");
+        value is { Length: > 0 } && value.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'),
+        path, value, "1 or more letters, digits, '_' or '-'");
 
     /// <summary>A secret, which no message shows.</summary>
     public static void Secret(this OptionFaults faults, string path, string? value) => faults.Unless(

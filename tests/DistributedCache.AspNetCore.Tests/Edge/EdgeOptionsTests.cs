@@ -18,12 +18,12 @@ public class EdgeOptionsTests
         string[] named =
         [
             "Edges:varnish:Servers:Count is 0; it must be 1 or more.",
-            "Edges:fastly:ServiceId is ''; it must be 1 or more letters, digits, '.', '_' or '-'.",
+            "Edges:fastly:ServiceId is ''; it must be 1 or more letters, digits, '_' or '-'.",
             "Edges:fastly:ApiToken is ''; it must be 1 or more visible ASCII characters.",
-            "Edges:cloudflare:ZoneId is ''; it must be 1 or more letters, digits, '.', '_' or '-'.",
+            "Edges:cloudflare:ZoneId is ''; it must be 1 or more letters, digits, '_' or '-'.",
             "Edges:akamai:Endpoint is null; it must be an absolute http or https address without a query, such as https://edge.example.",
             "Edges:akamai:ClientSecret is ''; it must be 1 or more visible ASCII characters.",
-            "Edges:cloudfront:DistributionId is ''; it must be 1 or more letters, digits, '.', '_' or '-'.",
+            "Edges:cloudfront:DistributionId is ''; it must be 1 or more letters, digits, '_' or '-'.",
         ];
         Assert.All(named, sentence => Assert.Contains(sentence, failure, StringComparison.Ordinal));
     }
@@ -37,12 +37,20 @@ public class EdgeOptionsTests
         Assert.DoesNotContain("ken", failure.Replace("Token", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Start_IdThatWouldChangeTheRequest_IsRefused()
+    [Theory]
+    [InlineData("../x")]
+    [InlineData("..")]
+    [InlineData("x?y")]
+    public async Task Start_IdThatWouldChangeTheRequest_IsRefused(string id)
     {
-        var failure = await FailureAsync(static b => b.AddFastlyEdge(static o => (o.ServiceId, o.ApiToken) = ("../x", "token")));
+        var failure = await FailureAsync(b => b
+            .AddFastlyEdge(o => (o.ServiceId, o.ApiToken) = (id, "token"))
+            .AddCloudflareEdge(o => (o.ZoneId, o.ApiToken) = (id, "token"))
+            .AddCloudFrontEdge(o => o.DistributionId = id));
 
-        Assert.Contains("Edges:fastly:ServiceId is '../x'", failure, StringComparison.Ordinal);
+        Assert.Contains($"Edges:fastly:ServiceId is '{id}'", failure, StringComparison.Ordinal);
+        Assert.Contains($"Edges:cloudflare:ZoneId is '{id}'", failure, StringComparison.Ordinal);
+        Assert.Contains($"Edges:cloudfront:DistributionId is '{id}'", failure, StringComparison.Ordinal);
     }
 
     [Fact]
