@@ -7,7 +7,7 @@ namespace DistributedCache.Benchmarks.Quick.Remote;
 /// <summary>What an invalidation costs its caller, and when it has reached another node's L1.</summary>
 internal static class RemoteInvalidations
 {
-    private const int Rounds = 31;
+    private const int Rounds = 21;
     private const int Samples = 1_000;
 
     // What a removal is on any such server: read where the partition is, delete, count, log, tell. Nobody listens, and nothing is checked.
