@@ -66,7 +66,7 @@ for i = 0, count - 1 do
     local key, lifetime, envelope = 3 + i * keys, ARGV[11 + i * 2], ARGV[12 + i * 2]
     for k = key + 1, key + keys - 1 do outdated[#outdated + 1] = KEYS[k] end
     if #envelope > 0 then
-      -- Mostly its writer has foreseen the number: to write a long string anew is a good part of what storing it costs.
+      -- Its stamp stands behind 16 bytes. Mostly its writer has foreseen the number: to write a long string anew is a good part of what storing it costs.
       if string.sub(envelope, 17, 32) ~= stamp then envelope = string.sub(envelope, 1, 16) .. stamp .. string.sub(envelope, 33) end
       redis.call('SET', KEYS[key], envelope, 'PX', lifetime)
     else

@@ -41,8 +41,8 @@ internal static class BulkTiers<T>
 
         // Whose entry was found of no use says which it was, one by one: it must not be answered with it again.
         return Task.WhenAll([
-            .. wanted.Where(static load => load.HasRejected).Select(load => LeaseOneAsync(engine, load)),
-            .. PartitionBatches.Of(wanted.Where(static load => !load.HasRejected).ToArray(), engine.Coherence.Count, static load => load.Call.Key.Partition).Select(batch => LeaseBatchAsync(engine, batch))]);
+            .. wanted.Where(static load => load.Lease.RejectedId != 0).Select(load => LeaseOneAsync(engine, load)),
+            .. PartitionBatches.Of(wanted.Where(static load => load.Lease.RejectedId == 0).ToArray(), engine.Coherence.Count, static load => load.Call.Key.Partition).Select(batch => LeaseBatchAsync(engine, batch))]);
     }
 
     /// <summary>Sends what was loaded under its leases, keeps it in L1, and completes the loads.</summary>

@@ -18,7 +18,14 @@ internal sealed class KeyLease(CacheEngine engine, CacheKey key, CancellationTok
     public bool IsHeld => _isHeld;
 
     /// <summary>The last entry that the load has seen and can't use, which does not answer it; 0: none.</summary>
-    public ulong RejectedId { get; set; }
+    public ulong RejectedId { get; private set; }
+
+    /// <summary>Notes such an entry; false.</summary>
+    public bool Reject(ulong id)
+    {
+        RejectedId = id;
+        return false;
+    }
 
     /// <summary>Asks once. An entry in the answer is the caller's to dispose.</summary>
     public async ValueTask<LeaseReply> AskAsync()

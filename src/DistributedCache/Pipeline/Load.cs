@@ -54,9 +54,6 @@ internal class Load<T> : TierLookup<T>
     /// <summary>The right to fill the key.</summary>
     public KeyLease Lease => _lease ??= new KeyLease(Engine, Call.Key, Abandoned);
 
-    /// <summary>Whether an entry of the remote tier was of no use here, which the lease is asked for beside.</summary>
-    public bool HasRejected => _lease is { RejectedId: not 0 };
-
     /// <summary>No newcomer joins a load older than an invalidation that was applied here and concerns it, or than one that may not
     /// have been heard of; nor takes a stale value that stands in for it when that may not be served any more.</summary>
     public override bool Admits()
@@ -231,11 +228,7 @@ internal class Load<T> : TierLookup<T>
     }
 
     // Kept by the lease, which is asked for next: most loads have none.
-    protected override bool Reject(ulong id)
-    {
-        Lease.RejectedId = id;
-        return false;
-    }
+    protected override bool Reject(ulong id) => Lease.Reject(id);
 
     private long KeySequence => _lease?.Head?.Sequence ?? _seen[Call.Key.Partition].Seen;
 

@@ -182,7 +182,7 @@ internal sealed class InvalidationQueue : IAsyncDisposable
         lock (_lock) tags = _pending.TakeClearedTags();
         try
         {
-            foreach (var tag in tags) await _engine.TellAsync(tag).ConfigureAwait(false);
+            await Task.WhenAll(tags.Select(tag => _engine.TellAsync(tag).AsTask())).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -44,6 +44,20 @@ public class LeaseTests
     }
 
     [Fact]
+    public async Task GetOrCreateAsync_StoredValueHasEndedByThisNodesClock_IsLoadedAnew()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
+        var remote = new InProcessRemote(timeProvider: time);
+        await using var behind = TestCache.Make(remote: remote, time: time);
+        await using var ahead = TestCache.Make(remote: remote, time: new FakeTimeProvider(time.GetUtcNow().AddDays(1)));
+        await behind.Cache.Load("k", "old", new() { Duration = TimeSpan.FromHours(1) });
+
+        // Whoever was answered with it again and again would not come back.
+        var loading = Task.Run(() => ahead.Cache.Load("k", "new").AsTask(), TestContext.Current.CancellationToken);
+        Assert.Equal("new", await loading.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task GetOrCreateAsync_HolderFails_AnotherTakesOver()
     {
         await using var two = TwoNodes.Make();
