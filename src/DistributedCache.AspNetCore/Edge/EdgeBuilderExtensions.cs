@@ -30,12 +30,12 @@ public static class EdgeBuilderExtensions
         return builder;
     }
 
-    /// <summary>Purges Varnish, by <c>vmod_xkey</c>.</summary>
+    /// <summary>Purges Varnish servers, each an edge of its own, by <c>vmod_xkey</c>.</summary>
     /// <param name="builder">The cache.</param>
     /// <param name="configure">Sets the options.</param>
     /// <returns>The same builder.</returns>
     public static ITieredCacheBuilder AddVarnishEdge(this ITieredCacheBuilder builder, Action<VarnishEdgeOptions> configure) => EdgeRegistrations.Add(
-        builder, VarnishPurger.Name, configure, VarnishPurger.Check, static _ => VarnishPurger.Format, static (o, client) => new VarnishPurger(o, client));
+        builder, VarnishPurger.Name, configure, VarnishPurger.Check, VarnishPurger.Sites);
 
     /// <summary>Purges Fastly, by surrogate keys.</summary>
     /// <param name="builder">The cache.</param>

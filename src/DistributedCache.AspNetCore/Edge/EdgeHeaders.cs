@@ -16,6 +16,9 @@ internal sealed class EdgeHeaders(IReadOnlyList<EdgeSite> edges)
     private const string NoStore = "no-store";
     private const string Expired = "max-age=0";
 
+    // Several servers of one kind read the same header.
+    private readonly EdgeTagFormat[] _formats = [.. edges.Select(static edge => edge.Format).Distinct()];
+
     public bool HasEdges => edges.Count > 0;
 
     /// <summary>For a cache without edges.</summary>
@@ -51,7 +54,7 @@ internal sealed class EdgeHeaders(IReadOnlyList<EdgeSite> edges)
     public bool TryTag(IHeaderDictionary headers, string tenant, IEnumerable<string> tags)
     {
         if (EdgeTags.Of(tenant, tags) is { } portable && TryTag(headers, portable)) return true;
-        foreach (var edge in edges) headers.Remove(edge.Format.Header);
+        foreach (var format in _formats) headers.Remove(format.Header);
         headers.Remove(Groups);
         return false;
     }
@@ -71,13 +74,13 @@ internal sealed class EdgeHeaders(IReadOnlyList<EdgeSite> edges)
     private bool TryTag(IHeaderDictionary headers, IReadOnlyList<string> tags)
     {
         if (tags.Count == 0) return true;
-        var values = new string?[edges.Count];
+        var values = new string?[_formats.Length];
         for (var i = 0; i < values.Length; i++)
         {
-            if ((values[i] = edges[i].Format.Format(tags)) is null) return false;
+            if ((values[i] = _formats[i].Format(tags)) is null) return false;
         }
 
-        for (var i = 0; i < values.Length; i++) headers[edges[i].Format.Header] = values[i];
+        for (var i = 0; i < values.Length; i++) headers[_formats[i].Header] = values[i];
         headers[Groups] = Quoted(tags);
         return true;
     }

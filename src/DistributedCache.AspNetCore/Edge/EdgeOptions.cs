@@ -10,7 +10,7 @@ public sealed class EdgeOptions
     /// <summary>How long an edge may take to answer one request; from 100 ms to 50 seconds. Default: 10 seconds.</summary>
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many purges may be pending for each edge; 2 to 1,000,000. Default: 10,000. Each invalidation is two, and the
+    /// <summary>How many purges may be pending for each edge, and for each server of Varnish; 2 to 1,000,000. Default: 10,000. Each invalidation is two, and the
     /// same tag's are one. What is more is dropped, logged and counted.</summary>
     public int PendingLimit { get; set; } = 10_000;
 

@@ -14,7 +14,7 @@ namespace DistributedCache.AspNetCore.Edge;
 internal sealed class EdgeRegistrations
 {
     private readonly string _cache;
-    private readonly Dictionary<string, Func<IServiceProvider, EdgeSite>> _edges = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Func<IServiceProvider, IEnumerable<EdgeSite>>> _edges = new(StringComparer.Ordinal);
 
     private EdgeRegistrations(string cache) => _cache = cache;
 
@@ -27,14 +27,14 @@ internal sealed class EdgeRegistrations
 
         var added = new EdgeRegistrations(cache);
         services.AddKeyedSingleton(cache, added);
-        services.AddKeyedSingleton<IReadOnlyList<EdgeSite>>(cache, (provider, _) => [.. added._edges.Values.Select(make => make(provider))]);
+        services.AddKeyedSingleton<IReadOnlyList<EdgeSite>>(cache, (provider, _) => [.. added._edges.Values.SelectMany(make => make(provider))]);
         services.AddKeyedSingleton(cache, static (provider, key) => new EdgeHeaders(provider.GetRequiredKeyedService<IReadOnlyList<EdgeSite>>(key)));
         services.AddSingleton<IHostedService>(provider => new EdgePurging(provider, cache));
         AddOptions<EdgeOptions>(builder, "Edges", EdgeFaults.Check, configure: null);
         return added;
     }
 
-    /// <summary>Adds an edge with options of its own, or goes on with it.</summary>
+    /// <summary>Adds an edge of one site, with options of its own, or goes on with it.</summary>
     public static ITieredCacheBuilder Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         ITieredCacheBuilder builder,
         string name,
@@ -43,6 +43,16 @@ internal sealed class EdgeRegistrations
         Func<T, EdgeTagFormat> format,
         Func<T, EdgeClient, IEdgePurger> purger,
         bool heedsTargets = true)
+        where T : class =>
+        Add(builder, name, configure, check, (options, client) => [new EdgeSite(name, format(options), heedsTargets, purger(options, client(name)))]);
+
+    /// <summary>Adds an edge with options of its own, or goes on with it.</summary>
+    public static ITieredCacheBuilder Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
+        ITieredCacheBuilder builder,
+        string name,
+        Action<T> configure,
+        Action<T, OptionFaults> check,
+        Func<T, Func<string, EdgeClient>, IEnumerable<EdgeSite>> sites)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -60,14 +70,14 @@ internal sealed class EdgeRegistrations
             var clients = provider.GetRequiredService<IHttpClientFactory>();
             var common = provider.GetRequiredService<IOptionsMonitor<EdgeOptions>>().Get(cache);
             var time = provider.GetCacheService<ProfileSource>(cache).Options.TimeProvider;
-            return new EdgeSite(name, format(options), heedsTargets, purger(options, new EdgeClient(name, () => clients.CreateClient(http), common, time)));
+            return sites(options, site => new EdgeClient(site, () => clients.CreateClient(http), common, time));
         };
         return builder;
     }
 
     /// <summary>Adds an edge of the application's own.</summary>
     public void Add(string name, EdgeTagFormat format, Func<IServiceProvider, IEdgePurger> purger) =>
-        _edges[name] = provider => new EdgeSite(name, format, HeedsTargets: true, purger(provider));
+        _edges[name] = provider => [new EdgeSite(name, format, HeedsTargets: true, purger(provider))];
 
     private static void AddOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         ITieredCacheBuilder builder, string path, Action<T, OptionFaults> check, Action<T>? configure)

@@ -2,7 +2,7 @@ using DistributedCache.AspNetCore.Edge.Tags;
 
 namespace DistributedCache.AspNetCore.Edge;
 
-/// <summary>An edge of one cache.</summary>
+/// <summary>What is purged by itself: an edge of one cache, or a server of one.</summary>
 /// <param name="Name">What it is called in logs, metrics and the queue; stable, since other processes share the queue.</param>
 /// <param name="Format">How it reads tags.</param>
 /// <param name="HeedsTargets">Whether it heeds <c>CDN-Cache-Control</c> or <c>Surrogate-Control</c>, and not Cache-Control alone.</param>

@@ -186,9 +186,13 @@ public class EdgeClientTests
         await using var busy = await StandIn.StartAsync();
         await using var other = await StandIn.StartAsync();
         Fail(busy, 503, times: int.MaxValue, retryAfter: "300");
-        var purger = new VarnishPurger(new VarnishEdgeOptions { Servers = { busy.Address, other.Address } }, Client("varnish"));
+        var sites = VarnishPurger.Sites(new VarnishEdgeOptions { Servers = { busy.Address, other.Address } }, name => Client(name)).ToArray();
 
-        for (var i = 0; i < 3; i++) await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(purger));
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(sites[0].Purger));
+            await PurgeAsync(sites[1].Purger);
+        }
 
         Assert.Equal((1, 3), (busy.Waiting, other.Waiting));
     }

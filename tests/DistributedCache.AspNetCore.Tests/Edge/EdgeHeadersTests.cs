@@ -127,6 +127,14 @@ public class EdgeHeadersTests
     }
 
     [Fact]
+    public void TryTag_SeveralServersOfOneEdge_TagTheirHeaderOnce()
+    {
+        Assert.True(new EdgeHeaders([Edge("varnish"), Edge("varnish") with { Name = "other" }]).TryTag(_headers, "", ["a", "b"]));
+
+        Assert.Equal(["a b"], _headers["xkey"].AsEnumerable());
+    }
+
+    [Fact]
     public void TryTag_NoTags_SaysNothing()
     {
         Assert.True(new EdgeHeaders([Edge("varnish")]).TryTag(_headers, "", []));

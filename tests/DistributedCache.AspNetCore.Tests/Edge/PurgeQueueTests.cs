@@ -150,6 +150,30 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Purge_FailsForLong_IsLoggedOnceAndSoIsThatItSucceedsAgain()
+    {
+        using var purges = new PurgeCounts("failing");
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge, name: "failing");
+        await queue.AddAsync("well");
+        await Advance.UntilAsync(_time, () => _log.Count(1354) == 2);
+        Assert.Equal(0, _log.Count(1356));
+
+        for (var round = 1; round <= 2; round++)
+        {
+            edge.OnPurge = static _ => throw new HttpRequestException("away");
+            await queue.AddAsync("a");
+            await Advance.UntilAsync(_time, () => purges["failed"] >= 4 * round);
+            edge.OnPurge = static _ => Task.CompletedTask;
+            var before = _log.Count(1354);
+            await queue.AddAsync("b");
+            await Advance.UntilAsync(_time, () => _log.Count(1354) >= before + 3);
+
+            Assert.Equal((round, round), (_log.Count(1350), _log.Count(1356)));
+        }
+    }
+
+    [Fact]
     public async Task Purged_WhileAPurgeOfTheTagIsUnderWay_WaitsForTheNext()
     {
         var edge = new RecordedPurger(_time);

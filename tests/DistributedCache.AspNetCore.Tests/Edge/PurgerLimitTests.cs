@@ -57,7 +57,7 @@ public class PurgerLimitTests
     [Fact]
     public async Task Varnish_ManyTags_FitAHeaderOf8KB()
     {
-        var requests = await PurgeAsync((edge, client) => new VarnishPurger(new VarnishEdgeOptions { Servers = { edge }, Soft = true }, client));
+        var requests = await PurgeAsync((edge, client) => new VarnishPurger(edge, isSoft: true, client));
 
         Assert.All(requests, static request => Assert.InRange("xkey-softpurge: ".Length + request["xkey-softpurge"]!.Length, 1, 8_192));
         Assert.Equal(Tags, requests.SelectMany(static request => request["xkey-softpurge"]!.Split(' ')));

@@ -87,6 +87,21 @@ public sealed class VarnishTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RemoveByTag_AnotherServerIsGone_ReachesTheEdge()
+    {
+        await using var host = await EdgeHost.StartAsync(b => b.ConfigureEdges(static o => o.DrainTimeout = TimeSpan.Zero).AddVarnishEdge(o =>
+        {
+            o.Servers.Add(new Uri($"http://127.0.0.1:{Ports.Next()}"));
+            o.Servers.Add(_varnish.Address);
+        }));
+        Assert.Equal("1", await GetAsync("/product"));
+
+        await host.Cache.RemoveByTagAsync("product-42", TestContext.Current.CancellationToken);
+
+        await Poll.UntilAsync(async () => await GetAsync("/product") == "2", static () => "The edge was not purged.");
+    }
+
+    [Fact]
     public async Task Get_EdgeLifetime_GoesBeforeTheClients()
     {
         using var response = await _client.GetAsync(new Uri(_varnish.Address, "/product"), TestContext.Current.CancellationToken);
@@ -128,7 +143,7 @@ public sealed class VarnishTests : IAsyncLifetime
     }
 
     private VarnishPurger Purger(bool soft) => new(
-        new VarnishEdgeOptions { Servers = { _varnish.Address }, Soft = soft },
+        _varnish.Address, soft,
         new EdgeClient(VarnishPurger.Name, static () => new HttpClient(), new EdgeOptions(), TimeProvider.System));
 
     private Task<string> GetAsync(string path) => _client.GetStringAsync(new Uri(_varnish.Address, path), TestContext.Current.CancellationToken);

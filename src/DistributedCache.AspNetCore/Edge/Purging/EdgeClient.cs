@@ -6,7 +6,7 @@ using Polly.Timeout;
 
 namespace DistributedCache.AspNetCore.Edge.Purging;
 
-/// <summary>Sends an edge's requests: each attempt has a time limit, and what may succeed soon is tried again.</summary>
+/// <summary>Sends one edge's requests: each attempt has a time limit, and what may succeed soon is tried again.</summary>
 internal sealed class EdgeClient
 {
     private const int ShownAnswer = 200;
@@ -17,12 +17,12 @@ internal sealed class EdgeClient
     private readonly string _edge;
     private readonly Func<HttpClient> _http;
     private readonly TimeProvider _time;
-    private readonly EdgePauses _pauses;
+    private readonly EdgePause _pause;
     private readonly ResiliencePipeline _pipeline;
 
     public EdgeClient(string edge, Func<HttpClient> http, EdgeOptions options, TimeProvider time)
     {
-        (_edge, _http, _time, _pauses) = (edge, http, time, new EdgePauses(time));
+        (_edge, _http, _time, _pause) = (edge, http, time, new EdgePause(time));
         var builder = new ResiliencePipelineBuilder { TimeProvider = time };
         if (options.Attempts > 1) builder.AddRetry(Retry(options.Attempts - 1));
         _pipeline = builder.AddTimeout(options.RequestTimeout).Build();
@@ -42,16 +42,16 @@ internal sealed class EdgeClient
         Func<HttpRequestMessage> make, Func<string, bool>? isRefused, Func<string, bool>? isTransient, CancellationToken cancellationToken) =>
         await _pipeline.ExecuteAsync(async token =>
         {
+            _pause.ThrowIfPaused();
             using var http = _http();
             using var request = make();
-            _pauses.ThrowIfPaused(request.RequestUri!);
             using var response = await http.SendAsync(request, token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode && isRefused is null) return;
             var answer = await response.Content.ReadAsStringAsync(token).ConfigureAwait(false);
             if (response.IsSuccessStatusCode && !isRefused!(answer)) return;
             var refusal = new EdgeRefusedException(
                 _edge, response.StatusCode, Shown(answer), PauseOf(response.Headers.RetryAfter), IsTransient(response.StatusCode) || isTransient?.Invoke(answer) == true);
-            _pauses.Note(request.RequestUri!, refusal);
+            _pause.Note(refusal);
             throw refusal;
         }, cancellationToken).ConfigureAwait(false);
 

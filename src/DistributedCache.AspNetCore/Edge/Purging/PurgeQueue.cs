@@ -35,6 +35,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
     private readonly Task _run;
     private volatile bool _isEnding;
     private int _isFull;
+    private bool _isFailing;
 
     public PurgeQueue(EdgeSite edge, PurgeStore store, EdgeOptions options, TimeSpan maxStaleness, TimeProvider time, EdgeMeter meter, ILogger log)
     {
@@ -136,7 +137,8 @@ internal sealed class PurgeQueue : IAsyncDisposable
         {
             _waits.PutBack(waiting);
             _meter.Failed(_edge.Name, tags.Length);
-            _log.PurgeFailed(_edge.Name, tags.Length, Lease, exception);
+            if (!_isFailing) _log.PurgeFailed(_edge.Name, tags.Length, Lease, exception);
+            _isFailing = true;
             return;
         }
 
@@ -144,5 +146,8 @@ internal sealed class PurgeQueue : IAsyncDisposable
         await _store.CompleteAsync(claim).ConfigureAwait(false);
         _meter.Purged(_edge.Name, tags.Length);
         _log.Purged(_edge.Name, tags.Length);
+        if (!_isFailing) return;
+        _log.PurgesAgain(_edge.Name, tags.Length);
+        _isFailing = false;
     }
 }

@@ -1,11 +1,12 @@
+using System.Globalization;
 using DistributedCache.AspNetCore.Edge.Purging;
 using DistributedCache.AspNetCore.Edge.Tags;
 using DistributedCache.Registration;
 
 namespace DistributedCache.AspNetCore.Edge.Varnish;
 
-/// <summary>Purges Varnish: a PURGE with the tags, to every server.</summary>
-internal sealed class VarnishPurger(VarnishEdgeOptions options, EdgeClient client) : IEdgePurger
+/// <summary>Purges one Varnish server: a PURGE with the tags.</summary>
+internal sealed class VarnishPurger(Uri server, bool isSoft, EdgeClient client) : IEdgePurger
 {
     public const string Name = "varnish";
 
@@ -22,10 +23,17 @@ internal sealed class VarnishPurger(VarnishEdgeOptions options, EdgeClient clien
         for (var i = 0; i < o.Servers.Count; i++) faults.Address($"{nameof(o.Servers)}:{i}", o.Servers[i]);
     }
 
-    public async ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken) =>
-        await Task.WhenAll(options.Servers.Select(server => PurgeAsync(server, tags, cancellationToken))).ConfigureAwait(false);
+    /// <summary>A site for each server, however often it is named: one that is away fills no queue but its own.</summary>
+    public static IEnumerable<EdgeSite> Sites(VarnishEdgeOptions o, Func<string, EdgeClient> client) => o.Servers
+        .Select(server => (Server: server, Name: NameOf(server)))
+        .DistinctBy(static one => one.Name)
+        .Select(one => new EdgeSite(one.Name, Format, HeedsTargets: true, new VarnishPurger(one.Server, o.Soft, client(one.Name))));
 
-    private async Task PurgeAsync(Uri server, IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
+    /// <summary>The port is always there: the same host may serve http and https. What could be a secret is not.</summary>
+    public static string NameOf(Uri server) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Name}:{server.Host}:{server.Port}{(server.AbsolutePath == "/" ? "" : server.AbsolutePath)}");
+
+    public async ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
     {
         foreach (var batch in tags.Chunk(MaximumTags))
         {
@@ -33,7 +41,7 @@ internal sealed class VarnishPurger(VarnishEdgeOptions options, EdgeClient clien
                 () =>
                 {
                     var request = new HttpRequestMessage(Purge, server);
-                    request.Headers.Add(options.Soft ? "xkey-softpurge" : "xkey-purge", string.Join(' ', batch));
+                    request.Headers.Add(isSoft ? "xkey-softpurge" : "xkey-purge", string.Join(' ', batch));
                     return request;
                 },
                 isRefused: null, isTransient: null, cancellationToken).ConfigureAwait(false);
