@@ -32,6 +32,21 @@ public static class RedisBuilderExtensions
         return Use(builder, _ => source);
     }
 
+    /// <summary>Uses the Redis of settings that no connection string can have, such as a certificate or a source of tokens, over a connection of
+    /// the cache's own.</summary>
+    /// <param name="builder">The cache.</param>
+    /// <param name="options">Servers and settings; a copy is kept. Where a time limit has the client's default, connecting and answers may
+    /// take 1 s each, as with a connection string.</param>
+    /// <returns>The same builder.</returns>
+    /// <exception cref="ArgumentException">No server is named.</exception>
+    /// <remarks>As <see cref="UseRedis(ITieredCacheBuilder, string)"/>.</remarks>
+    public static ITieredCacheBuilder UseRedis(this ITieredCacheBuilder builder, ConfigurationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var source = ConnectionSource.Of(ClientSettings.Of(options));
+        return Use(builder, _ => source);
+    }
+
     /// <summary>Uses a connection that is there already. It is neither disposed nor reconfigured; settings that would hide a hung server
     /// are named in the log.</summary>
     /// <param name="builder">The cache.</param>

@@ -254,7 +254,7 @@ internal sealed class RedisTier : IRemoteTier, IRemoteApplications, IAsyncDispos
     private async Task AskAsync(int partition)
     {
         var database = await _connection.GetAsync().ConfigureAwait(false);
-        _connection.Look();
+        _connection.Look(partition);
         await _partitions[partition].ReadFieldsAsync(database, PartitionClient.HeadFields([])).ConfigureAwait(false);
     }
 

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace DistributedCache.Redis.Connection;
 
-/// <summary>The settings of the client a connection string gets where it does not say otherwise: the defaults hide a hung server for
+/// <summary>The settings a client of ours gets where the user does not say otherwise: the defaults hide a hung server for
 /// twenty seconds, and queue what can't be sent.</summary>
 internal static class ClientSettings
 {
@@ -35,11 +35,30 @@ internal static class ClientSettings
         if (options.EndPoints.OfType<DnsEndPoint>().Any(static server => server.Host.AsSpan().ContainsAny("/@;? ")))
             throw new ArgumentException(
                 "The Redis connection string has a server that is no host name; a URL is not understood. It is like 'host:6379,host:6380,password=...'.", nameof(connectionString));
-        Harden(options, connectionString);
+        Harden(options, setting => connectionString.Contains(setting + "=", StringComparison.OrdinalIgnoreCase));
         return options;
     }
 
-    private static void Harden(ConfigurationOptions options, string text)
+    /// <summary>Takes over settings that are there; what has the client's default is taken for not said.</summary>
+    /// <exception cref="ArgumentException">They name no server.</exception>
+    public static ConfigurationOptions Of(ConfigurationOptions given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        if (given.EndPoints.Count == 0) throw new ArgumentException("The Redis options name no server: their EndPoints are empty.", nameof(given));
+        var options = given.Clone();
+        var untouched = new ConfigurationOptions { Defaults = options.Defaults };
+        Harden(options, setting => setting switch
+        {
+            "keepAlive" => options.KeepAlive != untouched.KeepAlive,
+            "connectTimeout" => options.ConnectTimeout != untouched.ConnectTimeout,
+            "connectRetry" => options.ConnectRetry != untouched.ConnectRetry,
+            "asyncTimeout" => options.AsyncTimeout != untouched.AsyncTimeout,
+            _ => options.SyncTimeout != untouched.SyncTimeout,
+        });
+        return options;
+    }
+
+    private static void Harden(ConfigurationOptions options, Func<string, bool> isSaid)
     {
         // An application starts, and goes on, without its Redis.
         options.AbortOnConnectFail = false;
@@ -47,14 +66,12 @@ internal static class ClientSettings
         options.HeartbeatInterval = TimeSpan.FromMilliseconds(100);
         options.HeartbeatConsistencyChecks = true;
         options.ReconnectRetryPolicy = new LinearRetry(200);
-        if (!Says("keepAlive")) options.KeepAlive = 1;
-        if (!Says("connectTimeout")) options.ConnectTimeout = ConnectTimeoutMs;
+        if (!isSaid("keepAlive")) options.KeepAlive = 1;
+        if (!isSaid("connectTimeout")) options.ConnectTimeout = ConnectTimeoutMs;
 
         // Each further attempt would take as long again, and keep the reason to itself; it goes on connecting in any case.
-        if (!Says("connectRetry")) options.ConnectRetry = 1;
-        if (!Says("asyncTimeout")) options.AsyncTimeout = TimeoutMs;
-        if (!Says("syncTimeout")) options.SyncTimeout = TimeoutMs;
-
-        bool Says(string setting) => text.Contains(setting + "=", StringComparison.OrdinalIgnoreCase);
+        if (!isSaid("connectRetry")) options.ConnectRetry = 1;
+        if (!isSaid("asyncTimeout")) options.AsyncTimeout = TimeoutMs;
+        if (!isSaid("syncTimeout")) options.SyncTimeout = TimeoutMs;
     }
 }

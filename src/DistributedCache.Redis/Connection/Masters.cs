@@ -28,5 +28,18 @@ internal static class Masters
         return numbers;
     }
 
+    /// <summary>Whether the client has a connection with the key's master; false also where it knows none.</summary>
+    public static bool IsConnected(IDatabase database, RedisKey key)
+    {
+        try
+        {
+            return database.Multiplexer.GetServer(key, flags: Only).IsConnected;
+        }
+        catch (RedisException)
+        {
+            return false;
+        }
+    }
+
     private static int Number(EndPoint master) => Math.Max(1, master.GetHashCode() & int.MaxValue);
 }

@@ -50,11 +50,13 @@ internal sealed class RedisConnection(ConnectionSource source, PartitionNames na
     /// <summary>The subscriber; it needs no answer from the servers.</summary>
     public async ValueTask<ISubscriber> SubscriberAsync() => (await GetAsync().ConfigureAwait(false)).Multiplexer.GetSubscriber();
 
-    /// <summary>Has the client ask a cluster's servers who is master of what, behind the caller. By itself it does so when it has given up the
-    /// connection with a master that is away, which takes four of its time limits where that one hangs. What was handed in is left alone.</summary>
-    public void Look()
+    /// <summary>Has the client ask a cluster's servers who is master of what, behind the caller, where a partition's master does not answer.
+    /// By itself it does so once it has given up the connection, which takes four of its time limits where the master hangs. Where it has,
+    /// it is not asked again: it waits for servers it can't connect, and may have asked just before another takes over. What was handed in is
+    /// left alone.</summary>
+    public void Look(int partition)
     {
-        if (!source.Owns || _database is not { } database || Masters.ClusterOf(database) is null) return;
+        if (!source.Owns || _database is not { } database || Masters.ClusterOf(database) is null || !Masters.IsConnected(database, names.Hash(partition))) return;
         lock (_lock)
         {
             if (!_looking.IsCompleted || Stopwatch.GetElapsedTime(_lookedAt) < LookPause) return;

@@ -12,7 +12,7 @@ internal sealed class SubscriptionSockets
     private readonly ConcurrentDictionary<EndPoint, WeakReference<Socket>> _sockets = new();
 
     /// <summary>Has the client tell of each socket it is about to connect.</summary>
-    public void Watch(ConfigurationOptions options) => options.BeforeSocketConnect = Note;
+    public void Watch(ConfigurationOptions options) => options.BeforeSocketConnect += Note;
 
     /// <summary>Ends what is listened on of a server, so that the client connects and subscribes anew; false where that is not known.</summary>
     public bool TryCut(EndPoint server)

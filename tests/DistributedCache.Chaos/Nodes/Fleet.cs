@@ -22,7 +22,7 @@ internal sealed class Fleet : IAsyncDisposable
             {
                 "fusion" => async () => await FusionNode.StartAsync(connectionString, application),
                 "hybrid" => async () => await HybridNode.StartAsync(connectionString, application),
-                _ => async () => await TieredNode.StartAsync(connectionString, application),
+                _ => () => Task.FromResult<ICacheNode>(TieredNode.Start(connectionString, application)),
             },
             world);
         for (var i = 0; i < options.Nodes; i++) await fleet.AddAsync();

@@ -20,11 +20,14 @@ internal sealed class Line : Tunnel
     public bool IsDeaf { get; set; }
 
     /// <summary>Connects to the servers over this line, with the settings the library gives a connection string.</summary>
-    public async Task<ConnectionMultiplexer> ConnectAsync(string connectionString)
+    public async Task<ConnectionMultiplexer> ConnectAsync(string connectionString) => await ConnectionMultiplexer.ConnectAsync(Settings(connectionString));
+
+    /// <summary>The settings of that connection.</summary>
+    public ConfigurationOptions Settings(string connectionString)
     {
         var settings = ClientSettings.Parse(connectionString);
         settings.Tunnel = this;
-        return await ConnectionMultiplexer.ConnectAsync(settings);
+        return settings;
     }
 
     /// <summary>Closes every connection and refuses new ones until <see cref="Mend"/>.</summary>

@@ -2,7 +2,6 @@ using DistributedCache.Chaos.History;
 using DistributedCache.Chaos.Workload;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.DependencyInjection;
-using StackExchange.Redis;
 
 namespace DistributedCache.Chaos.Nodes;
 
@@ -16,19 +15,17 @@ internal sealed class TieredNode : ICacheNode
     private static readonly TieredCacheEntryOptions InRedis = new() { Flags = HybridCacheEntryFlags.DisableLocalCache };
 
     private readonly ServiceProvider _services;
-    private readonly ConnectionMultiplexer _connection;
     private readonly ITieredCache _cache;
 
-    private TieredNode(Line line, ConnectionMultiplexer connection, string application)
+    private TieredNode(Line line, string connectionString, string application)
     {
         Line = line;
-        _connection = connection;
         var services = new ServiceCollection();
         services.AddTieredCache(o =>
         {
             o.Application = application;
             o.Version = "v1";
-        }).UseRedis(connection)
+        }).UseRedis(line.Settings(connectionString))
             .AddProfile("Default", static p =>
             {
                 p.Duration = CacheKey.LongLifetime;
@@ -50,11 +47,7 @@ internal sealed class TieredNode : ICacheNode
 
     public Line Line { get; }
 
-    public static async Task<TieredNode> StartAsync(string connectionString, string application)
-    {
-        var line = new Line();
-        return new TieredNode(line, await line.ConnectAsync(connectionString), application);
-    }
+    public static TieredNode Start(string connectionString, string application) => new(new Line(), connectionString, application);
 
     public async Task<Answer> ReadAsync(CacheKey key, Func<CancellationToken, Task<Item>> load) =>
         Of(await _cache.GetOrCreateEntryAsync(key.Name, load, static async (load, _, stop) => await load(stop), tags: key.Tags));
@@ -78,11 +71,7 @@ internal sealed class TieredNode : ICacheNode
 
     public async Task<bool> KnowsAsync(ConsistencyToken token) => await _cache.WaitForAsync(token, TimeSpan.Zero);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _services.DisposeAsync();
-        await _connection.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     private static Answer Of(CacheLookup<Item> found) => new(found.HasValue ? found.Value : null, found.IsStale, found.Tier.ToString());
 

@@ -22,7 +22,8 @@ public sealed class LookTests
         await using var connection = new RedisConnection(ConnectionSource.Of(ClientSettings.Parse(cluster.ConnectionString + Node.EndlessClient)), Names, NullLogger.Instance);
         var multiplexer = (await connection.GetAsync()).Multiplexer;
         var hung = cluster.Nodes[0];
-        var channel = Names.Channel(await cluster.FirstOnAsync(hung, Names.Channel));
+        var partition = await cluster.FirstOnAsync(hung, Names.Channel);
+        var channel = Names.Channel(partition);
         var next = (await cluster.ReplicasOfAsync(hung))[0];
         var old = multiplexer.GetServer(hung.Endpoint);
         var hasGivenUp = false;
@@ -32,7 +33,7 @@ public sealed class LookTests
         await Poll.UntilAsync(
             () =>
             {
-                connection.Look();
+                connection.Look(partition);
                 hasGivenUp |= !old.IsConnected;
                 return Task.FromResult(PortOf(MasterOf(multiplexer, channel)) == next.Port);
             },
