@@ -14,13 +14,19 @@ internal static class StoredSettings
         if (database.Database > 0 && Array.Exists(database.Multiplexer.GetServers(), static server => server.IsConnected && server.ServerType == ServerType.Cluster))
             throw new InvalidOperationException($"The connection names database {database.Database}, but a Redis Cluster has only database 0: leave defaultDatabase out.");
 
-        RedisKey key = names.Config;
-        await Task.WhenAll(
-            database.HashSetAsync(key, "partitions", names.Count, When.NotExists),
-            database.HashSetAsync(key, "format", Format, When.NotExists)).ConfigureAwait(false);
-        var stored = await database.HashGetAsync(key, ["partitions", "format"], Masters.Only).ConfigureAwait(false);
-        Require("number of partitions", stored[0], names.Count, key);
-        Require("format", stored[1], Format, key);
+        try
+        {
+            Require(await EnsureAsync(database, names).ConfigureAwait(false), names.Count, names.Config);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // One server that is away is not to keep a process from all the others.
+            if (!await AgreeCopiesAsync(database, names).ConfigureAwait(false)) throw;
+            return;
+        }
+
+        // Of what is agreed alone: a copy decides nothing.
+        await Task.WhenAll(names.ConfigCopies.Select(copy => TryCopyAsync(database, copy, names.Count))).ConfigureAwait(false);
     }
 
     /// <summary>How many partitions an application has; null where nothing is stored of that name.</summary>
@@ -28,6 +34,62 @@ internal static class StoredSettings
     {
         var stored = await database.HashGetAsync(PartitionNames.ConfigOf(application), "partitions", Masters.Only).ConfigureAwait(false);
         return stored.TryParse(out int count) && count is >= 1 and <= Partitioner.MaxPartitions ? count : null;
+    }
+
+    /// <summary>What is stored; where nothing is, ours from now on.</summary>
+    private static async Task<RedisValue[]> EnsureAsync(IDatabase database, PartitionNames names)
+    {
+        RedisKey key = names.Config;
+
+        // Read first: a server that is full takes no write, not even one that would change nothing.
+        var stored = await ReadAsync(database, key).ConfigureAwait(false);
+        if (!Array.Exists(stored, static value => value.IsNull)) return stored;
+        await Task.WhenAll(
+            database.HashSetAsync(key, "partitions", names.Count, When.NotExists),
+            database.HashSetAsync(key, "format", Format, When.NotExists)).ConfigureAwait(false);
+        return await ReadAsync(database, key).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether the copies that can be read say what we do; false where none says anything.</summary>
+    private static async Task<bool> AgreeCopiesAsync(IDatabase database, PartitionNames names)
+    {
+        var copies = await Task.WhenAll(names.ConfigCopies.Select(async key => (Key: key, Stored: await TryReadAsync(database, key).ConfigureAwait(false)))).ConfigureAwait(false);
+        var told = Array.FindAll(copies, static copy => copy.Stored is { } stored && !Array.Exists(stored, static value => value.IsNull));
+        foreach (var (key, stored) in told) Require(stored!, names.Count, key);
+        return told.Length > 0;
+    }
+
+    private static Task<RedisValue[]> ReadAsync(IDatabase database, RedisKey key) => database.HashGetAsync(key, ["partitions", "format"], Masters.Only);
+
+    private static async Task<RedisValue[]?> TryReadAsync(IDatabase database, RedisKey key)
+    {
+        try
+        {
+            return await ReadAsync(database, key).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // Away as well.
+            return null;
+        }
+    }
+
+    private static async Task TryCopyAsync(IDatabase database, RedisKey key, int partitions)
+    {
+        try
+        {
+            await database.HashSetAsync(key, [new("partitions", partitions), new("format", Format)], CommandFlags.FireAndForget).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            // Written by the next to connect.
+        }
+    }
+
+    private static void Require(RedisValue[] stored, int partitions, RedisKey key)
+    {
+        Require("number of partitions", stored[0], partitions, key);
+        Require("format", stored[1], Format, key);
     }
 
     private static void Require(string what, RedisValue stored, int ours, RedisKey key)

@@ -9,6 +9,9 @@ namespace DistributedCache.Keys;
 /// </summary>
 internal sealed class PartitionNames
 {
+    // As many, and where they are, whatever the number of partitions is.
+    private const int Copies = 16;
+
     private readonly Partition[] _partitions;
     private readonly string _application;
 
@@ -20,6 +23,8 @@ internal sealed class PartitionNames
         Partitioner = new Partitioner(partitions);
         _application = application;
         Config = ConfigOf(application);
+        var copies = new PartitionTags(application, Copies);
+        ConfigCopies = [.. Enumerable.Range(0, Copies).Select(i => $"{{{copies.Find(i)}}}config")];
         _partitions = new Partition[partitions];
         var tags = new PartitionTags(application, partitions);
         for (var i = 0; i < partitions; i++)
@@ -35,6 +40,9 @@ internal sealed class PartitionNames
 
     /// <summary>The key that holds the number of partitions and the format, whatever that number is.</summary>
     public string Config { get; }
+
+    /// <summary>Keys all over the slots that hold what <see cref="Config"/> does, for when its server is away.</summary>
+    public IReadOnlyList<string> ConfigCopies { get; }
 
     /// <summary>The <see cref="Config"/> of an application.</summary>
     public static string ConfigOf(string application) => $"{{{application}}}config";

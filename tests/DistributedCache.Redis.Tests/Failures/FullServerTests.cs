@@ -44,6 +44,15 @@ public sealed class FullServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Start_ServersAreFull_ReadsWhatIsStored()
+    {
+        await using var late = new Node(_cluster.ConnectionString, _application);
+        await Poll.UntilAsync(
+            async () => (await late.Cache.GetAsync<string>(Keys[0], cancellationToken: Stop)).Tier == CacheTier.Remote,
+            () => $"Nothing is read. It logged:\n{string.Join('\n', late.Logs.All.TakeLast(5))}");
+    }
+
+    [Fact]
     public async Task GetOrCreate_ServersAreFull_AnswersWhatTheFactoryLoads()
     {
         await _a.Cache.RemoveManyAsync(Keys, Stop);

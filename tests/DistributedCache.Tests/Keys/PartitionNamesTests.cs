@@ -29,6 +29,15 @@ public class PartitionNamesTests
         Assert.Equal(["{shop:0.0}", "{shop:1.2}", "{shop:2.0}", "{shop:3.2}"], Enumerable.Range(0, 4).Select(names.Tag));
     }
 
+    // Whoever has another number of partitions is to find them too.
+    [Fact]
+    public void ConfigCopies_WhateverTheNumberOfPartitions_AreTheSame()
+    {
+        var copies = new PartitionNames("shop", 4).ConfigCopies;
+        Assert.Equal(new PartitionNames("shop", 16).ConfigCopies, copies);
+        Assert.Equal([.. Enumerable.Range(0, 16).Select(i => new PartitionNames("shop", 16).Tag(i) + "config")], copies);
+    }
+
     [Property(MaxTest = 20)]
     public FsCheck.Property Tags_AnyApplicationAndNumber_LieInTheirPartWithTheSmallestSuffix() =>
         Prop.ForAll(Texts.Application.ToArbitrary(), Gen.Choose(1, 300).ToArbitrary(), AssertInTheirParts);
