@@ -188,6 +188,22 @@ public class EdgeHeadersTests
     }
 
     [Fact]
+    public void TryTag_TenantsTags_AreTheTenantsOwn()
+    {
+        EdgeHeaders.None.TryTag(_headers, "acme", ["a"]);
+
+        Assert.Equal($"\"{EdgeTags.Of("acme", "a")}\"", _headers["Cache-Groups"]);
+    }
+
+    [Fact]
+    public void Invalidate_TenantsTags_AreTheTenantsOwn()
+    {
+        EdgeHeaders.Invalidate(_headers, [("acme", "a")]);
+
+        Assert.Equal($"\"{EdgeTags.Of("acme", "a")}\"", _headers["Cache-Group-Invalidation"]);
+    }
+
+    [Fact]
     public void Invalidate_NoTags_SaysNothing()
     {
         EdgeHeaders.Invalidate(_headers, []);

@@ -21,9 +21,14 @@ public class EdgeOptionsTests
             "Edges:fastly:ServiceId is ''; it must be 1 or more letters, digits, '_' or '-'.",
             "Edges:fastly:ApiToken is ''; it must be 1 or more visible ASCII characters.",
             "Edges:cloudflare:ZoneId is ''; it must be 1 or more letters, digits, '_' or '-'.",
+            "Edges:cloudflare:ApiToken is ''; it must be 1 or more visible ASCII characters.",
             "Edges:akamai:Endpoint is null; it must be an absolute http or https address without a query, such as https://edge.example.",
+            "Edges:akamai:ClientToken is ''; it must be 1 or more visible ASCII characters.",
             "Edges:akamai:ClientSecret is ''; it must be 1 or more visible ASCII characters.",
+            "Edges:akamai:AccessToken is ''; it must be 1 or more visible ASCII characters.",
             "Edges:cloudfront:DistributionId is ''; it must be 1 or more letters, digits, '_' or '-'.",
+            "Edges:cloudfront:AccessKeyId is ''; it must be 1 or more letters, digits, '_' or '-'.",
+            "Edges:cloudfront:SecretAccessKey is ''; it must be 1 or more visible ASCII characters.",
         ];
         Assert.All(named, sentence => Assert.Contains(sentence, failure, StringComparison.Ordinal));
     }
@@ -109,9 +114,21 @@ public class EdgeOptionsTests
     [InlineData("/relative")]
     public async Task Start_AddressThatIsNone_IsRefused(string address)
     {
-        var failure = await FailureAsync(b => b.AddVarnishEdge(o => o.Servers.Add(new Uri(address, UriKind.RelativeOrAbsolute))));
+        var uri = new Uri(address, UriKind.RelativeOrAbsolute);
+        var failure = await FailureAsync(b => b
+            .AddVarnishEdge(o =>
+            {
+                o.Servers.Add(new Uri("http://varnish-1:6081"));
+                o.Servers.Add(uri);
+            })
+            .AddFastlyEdge(o => o.Endpoint = uri)
+            .AddCloudflareEdge(o => o.Endpoint = uri)
+            .AddAkamaiEdge(o => o.Endpoint = uri)
+            .AddCloudFrontEdge(o => o.Endpoint = uri));
 
-        Assert.Contains("Edges:varnish:Servers:0 is", failure, StringComparison.Ordinal);
+        Assert.All(
+            (string[])["varnish:Servers:1", "fastly:Endpoint", "cloudflare:Endpoint", "akamai:Endpoint", "cloudfront:Endpoint"],
+            option => Assert.Contains($"Edges:{option} is {uri}; it must be an absolute http or https address", failure, StringComparison.Ordinal));
     }
 
     [Fact]
