@@ -8,6 +8,7 @@ namespace DistributedCache.Redis.Connection;
 internal static class ClientSettings
 {
     private const int TimeoutMs = 1_000;
+    private const string Like = "It is like 'host:6379,host:6380,password=...'.";
 
     // Shorter than an operation's patience by default: what fails first then says why.
     private const int ConnectTimeoutMs = 750;
@@ -25,26 +26,20 @@ internal static class ClientSettings
         catch (ArgumentException exception)
         {
             throw new ArgumentException(
-                $"The Redis connection string can't be read: {exception.Message} It is like 'host:6379,host:6380,password=...'.", nameof(connectionString), exception);
+                $"The Redis connection string can't be read: {exception.Message} {Like}", nameof(connectionString), exception);
         }
 
-        if (options.EndPoints.Count == 0)
-            throw new ArgumentException("The Redis connection string names no server. It is like 'host:6379,host:6380,password=...'.", nameof(connectionString));
-
-        // A URL would be taken for a host's name, and its password named wherever a server is.
-        if (options.EndPoints.OfType<DnsEndPoint>().Any(static server => server.Host.AsSpan().ContainsAny("/@;? ")))
-            throw new ArgumentException(
-                "The Redis connection string has a server that is no host name; a URL is not understood. It is like 'host:6379,host:6380,password=...'.", nameof(connectionString));
+        CheckServers(options, "The Redis connection string", nameof(connectionString));
         Harden(options, setting => connectionString.Contains(setting + "=", StringComparison.OrdinalIgnoreCase));
         return options;
     }
 
     /// <summary>Takes over settings that are there; what has the client's default is taken for not said.</summary>
-    /// <exception cref="ArgumentException">They name no server.</exception>
+    /// <exception cref="ArgumentException">They name no server, or one that is none.</exception>
     public static ConfigurationOptions Of(ConfigurationOptions given)
     {
         ArgumentNullException.ThrowIfNull(given);
-        if (given.EndPoints.Count == 0) throw new ArgumentException("The Redis options name no server: their EndPoints are empty.", nameof(given));
+        CheckServers(given, "The Redis configuration", nameof(given));
         var options = given.Clone();
         var untouched = new ConfigurationOptions { Defaults = options.Defaults };
         Harden(options, setting => setting switch
@@ -56,6 +51,15 @@ internal static class ClientSettings
             _ => options.SyncTimeout != untouched.SyncTimeout,
         });
         return options;
+    }
+
+    private static void CheckServers(ConfigurationOptions options, string what, string parameter)
+    {
+        if (options.EndPoints.Count == 0) throw new ArgumentException($"{what} names no server. {Like}", parameter);
+
+        // A URL would be taken for a host's name, and its password named wherever a server is.
+        if (options.EndPoints.OfType<DnsEndPoint>().Any(static server => server.Host.AsSpan().ContainsAny("/@;? ")))
+            throw new ArgumentException($"{what} has a server that is no host name; a URL is not understood. {Like}", parameter);
     }
 
     private static void Harden(ConfigurationOptions options, Func<string, bool> isSaid)

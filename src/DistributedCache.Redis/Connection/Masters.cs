@@ -28,16 +28,17 @@ internal static class Masters
         return numbers;
     }
 
-    /// <summary>Whether the client has a connection with the key's master; false also where it knows none.</summary>
-    public static bool IsConnected(IDatabase database, RedisKey key)
+    /// <summary>The key's master; null where the client knows none now.</summary>
+    public static IServer? Find(IConnectionMultiplexer multiplexer, RedisKey key)
     {
         try
         {
-            return database.Multiplexer.GetServer(key, flags: Only).IsConnected;
+            return multiplexer.GetServer(key, flags: Only);
         }
-        catch (RedisException)
+        catch (Exception)
         {
-            return false;
+            // Or is closed.
+            return null;
         }
     }
 

@@ -56,7 +56,8 @@ internal sealed class RedisConnection(ConnectionSource source, PartitionNames na
     /// left alone.</summary>
     public void Look(int partition)
     {
-        if (!source.Owns || _database is not { } database || Masters.ClusterOf(database) is null || !Masters.IsConnected(database, names.Hash(partition))) return;
+        if (!source.Owns || _database is not { } database || Masters.ClusterOf(database) is null) return;
+        if (Masters.Find(database.Multiplexer, names.Hash(partition)) is not { IsConnected: true }) return;
         lock (_lock)
         {
             if (!_looking.IsCompleted || Stopwatch.GetElapsedTime(_lookedAt) < LookPause) return;

@@ -106,19 +106,10 @@ internal sealed class ChannelFollower : IAsyncDisposable
 
     /// <summary>Whether a partition's channel is subscribed at another server than its master, as after a failover: a replica hears of
     /// messages over the cluster's bus, where one waits for the one before to arrive.</summary>
-    public bool IsAstray(ISubscriber subscriber, int partition)
-    {
-        try
-        {
-            return ServerOf(subscriber, partition) is { } server
-                && !server.Equals(subscriber.Multiplexer.GetServer((RedisKey)_names.Channel(partition), flags: Masters.Only).EndPoint);
-        }
-        catch (Exception)
-        {
-            // The client knows no master now.
-            return false;
-        }
-    }
+    public bool IsAstray(ISubscriber subscriber, int partition) =>
+        ServerOf(subscriber, partition) is { } server
+        && Masters.Find(subscriber.Multiplexer, _names.Channel(partition)) is { } master
+        && !server.Equals(master.EndPoint);
 
     /// <summary>A channel in the partition's slot that is one listener's alone.</summary>
     public RedisChannel ChannelOf(int partition, string listener) => Channel($"{_names.Channel(partition)}:{listener}");

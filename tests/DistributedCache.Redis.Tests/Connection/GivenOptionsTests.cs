@@ -25,12 +25,16 @@ public sealed class GivenOptionsTests(SharedRedisCluster servers)
         await Poll.UntilAsync(() => Task.FromResult(sockets.All(static socket => !socket.Connected)), static () => "A socket is open still.");
     }
 
-    [Fact]
-    public void UseRedis_WithOptionsThatNameNoServer_SaysSo()
+    [Theory]
+    [InlineData(null, "names no server")]
+    [InlineData("redis://user:hidden@one:6379", "a URL is not understood")]
+    public void UseRedis_WithOptionsThatNameNoServer_SaysSoWithoutThePassword(string? server, string expected)
     {
         var builder = new ServiceCollection().AddTieredCache(static o => o.Application = "shop");
-        var error = Assert.Throws<ArgumentException>(() => builder.UseRedis(new ConfigurationOptions { Password = "hidden" }));
-        Assert.Contains("name no server", error.Message, StringComparison.Ordinal);
+        var options = new ConfigurationOptions { Password = "hidden" };
+        if (server is not null) options.EndPoints.Add(server, 6379);
+        var error = Assert.Throws<ArgumentException>(() => builder.UseRedis(options));
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hidden", error.Message, StringComparison.Ordinal);
     }
 }

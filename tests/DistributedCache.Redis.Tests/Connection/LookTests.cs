@@ -43,18 +43,7 @@ public sealed class LookTests
         hung.Continue();
     }
 
-    private static EndPoint? MasterOf(IConnectionMultiplexer multiplexer, string channel)
-    {
-        try
-        {
-            return multiplexer.GetServer((RedisKey)channel, flags: Masters.Only).EndPoint;
-        }
-        catch (RedisException)
-        {
-            // It knows none now.
-            return null;
-        }
-    }
+    private static EndPoint? MasterOf(IConnectionMultiplexer multiplexer, string channel) => Masters.Find(multiplexer, channel)?.EndPoint;
 
     private static int PortOf(EndPoint? server) => (server as IPEndPoint)?.Port ?? 0;
 }

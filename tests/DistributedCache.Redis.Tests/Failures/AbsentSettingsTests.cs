@@ -48,6 +48,17 @@ public sealed class AbsentSettingsTests : IAsyncLifetime
         Assert.Contains("64", error.Message, StringComparison.Ordinal);
     }
 
+    // Whoever began alone might not be what the others are.
+    [Fact]
+    public async Task Connect_WhileTheirServerIsAwayAndNothingWasCopied_Fails()
+    {
+        var slots = (await ClusterNode.AllOfAsync(_cluster.Nodes.First(static server => server.IsRunning)))
+            .Single(node => node.Slots.Count > 0 && _cluster.Nodes.Any(server => !server.IsRunning && server.Port == node.Port));
+        var names = Enumerable.Range(0, 1000).Select(static i => new PartitionNames($"new-{i}", 4)).First(names => slots.Owns(Crc16.HashSlot(names.Config)));
+        await using var connection = new RedisConnection(ConnectionSource.Of(ClientSettings.Parse(_cluster.ConnectionString)), names, NullLogger.Instance);
+        await Assert.ThrowsAnyAsync<StackExchange.Redis.RedisException>(() => connection.GetAsync().AsTask());
+    }
+
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
     private async Task<bool> AreStoredAsync(IReadOnlyList<string> copies)

@@ -1,3 +1,4 @@
+using DistributedCache.Keys;
 using DistributedCache.Redis.Tests.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,8 @@ public sealed class SettingsTests(SharedRedisCluster servers)
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Stop));
         Assert.Contains("16", error.Message, StringComparison.Ordinal);
         Assert.Contains("64", error.Message, StringComparison.Ordinal);
+        foreach (var copy in new PartitionNames(application, 16).ConfigCopies)
+            await Poll.UntilAsync(async () => (string?)await (await servers.Cluster.MasterOfAsync(copy)).ExecuteAsync("HGET", copy, "partitions") == "64", () => $"{copy} says another number.");
     }
 
     [Fact]
