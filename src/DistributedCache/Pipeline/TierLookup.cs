@@ -45,11 +45,26 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     /// <summary>An entry that is no longer fresh, or not known to be valid, but may stand in.</summary>
     public LocalEntry? Fallback { get; private set; }
 
-    /// <summary>Where the answer came from; set before the flight completes.</summary>
-    public LookupInfo Info { get; protected set; }
+    /// <summary>Where the answer came from; set before the flight completes. It stays as it is from then on: the load that goes on behind
+    /// a stale answer may end before those who waited have looked.</summary>
+    public LookupInfo Info
+    {
+        get;
+        protected set
+        {
+            if (!IsCompleted) field = value;
+        }
+    }
 
-    /// <summary>The answer's bytes, where every caller gets a copy.</summary>
-    public StoredPayload? Payload { get; protected set; }
+    /// <summary>The answer's bytes, where every caller gets a copy; as with <see cref="Info"/>.</summary>
+    public StoredPayload? Payload
+    {
+        get;
+        protected set
+        {
+            if (!IsCompleted) field = value;
+        }
+    }
 
     /// <summary>Whether the flight was completed with what is stale, while the load goes on.</summary>
     public bool ServedFallback { get; private set; }

@@ -188,7 +188,7 @@ public class ComparisonTests
     private static async Task<string> LeaderFailsAsync(string kind)
     {
         var (runs, entries) = (0, 0);
-        var (joined, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var (entered, joined, release) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
         await using var app = await Contender.StartAsync(
             kind,
             async context =>
@@ -200,6 +200,7 @@ public class ComparisonTests
                     return;
                 }
 
+                entered.SetResult();
                 await release.Task;
                 throw new InvalidOperationException("first");
             },
@@ -207,7 +208,7 @@ public class ComparisonTests
             {
                 try
                 {
-                    // The cache's task is there when it waits, or when it is done.
+                    // The cache's task is there when it waits for the first one's run, or when it is done.
                     var running = next(context);
                     if (Interlocked.Increment(ref entries) == 2) joined.SetResult();
                     await running;
@@ -217,11 +218,15 @@ public class ComparisonTests
                     context.Response.StatusCode = StatusCodes.Status500InternalServerError;
                 }
             }));
-        Task<Answer>[] answers = [app.GetAsync(), app.GetAsync()];
+
+        // One after the other: of two that look at once, OutputCaching lets the second wait for the first one's look before it joins the run.
+        var first = app.GetAsync();
+        await entered.Task;
+        var second = app.GetAsync();
         await joined.Task;
         release.SetResult();
-        await Task.WhenAll(answers);
-        return answers.Count(static answer => answer.Result.Status == StatusCodes.Status200OK) == 1 ? "the others run their own" : "all get its 500";
+        var answers = await Task.WhenAll(first, second);
+        return answers.Count(static answer => answer.Status == StatusCodes.Status200OK) == 1 ? "the others run their own" : "all get its 500";
     }
 
     private static async Task<string> EvictAsync(string kind)

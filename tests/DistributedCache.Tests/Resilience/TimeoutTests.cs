@@ -153,6 +153,28 @@ public class TimeoutTests
         Assert.Equal(1, source.Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Stale_LoadEndsBeforeThoseItAnsweredLook_IsAnsweredAndMarked(bool isolate)
+    {
+        await using var node = TestCache.Make(o => (o.Profiles["Default"].StaleFor, o.Profiles["Default"].Isolate) = (TimeSpan.FromHours(1), isolate));
+        await node.Cache.Load("a", "old");
+        node.Time.Advance(TimeSpan.FromHours(1));
+        var second = Task.FromResult(default(CacheLookup<string>));
+        var first = node.Cache.GetOrCreateEntryAsync(
+            "a",
+            (load, _) =>
+            {
+                second = node.Cache.Entry("a", "of no load").AsTask();
+                Assert.True(load.Load!.TryServeFallback());
+                return ValueTask.FromResult("new");
+            },
+            cancellationToken: TestContext.Current.CancellationToken).AsTask();
+        foreach (var entry in await Eventually.DoneAsync(Task.WhenAll(first, second)))
+            Assert.Equal(("old", CacheTier.Local, true), (entry.Value, entry.Tier, entry.IsStale));
+    }
+
     [Fact]
     public async Task SoftTimeout_NoStaleValue_WaitsForTheLoad()
     {
