@@ -37,14 +37,18 @@ internal sealed class HttpCandidate : IAsyncDisposable
     }
 
     /// <summary>Asks for the page on so many connections at once, so many times in all.</summary>
-    /// <returns>What a request cost the server: nanoseconds of CPU, and bytes it allocated.</returns>
-    public async Task<(double Nanoseconds, double Bytes)> RunAsync(int requests, int connections)
+    public async Task<HttpCost> RunAsync(int requests, int connections)
     {
         var before = await UsedAsync();
         await Task.WhenAll(_connections.Take(connections).Select(connection => Task.Factory.StartNew(
             () => connection.Ask(requests / connections), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-        var after = await UsedAsync();
-        return ((after.Microseconds - before.Microseconds) * 1_000 / requests, (after.Bytes - before.Bytes) / requests);
+        return (await UsedAsync()).Since(before, requests);
+    }
+
+    public async Task<HttpUse> UsedAsync()
+    {
+        double[] used = [.. (await _client.GetStringAsync(new Uri(_address, "/used"))).Split(' ').Select(static number => double.Parse(number, CultureInfo.InvariantCulture))];
+        return new HttpUse(used[0], used[1], used[2]);
     }
 
     /// <summary>Fails where a page does not come from the cache.</summary>
@@ -61,11 +65,5 @@ internal sealed class HttpCandidate : IAsyncDisposable
         _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private async Task<(double Microseconds, double Bytes)> UsedAsync()
-    {
-        var used = (await _client.GetStringAsync(new Uri(_address, "/used"))).Split(' ');
-        return (double.Parse(used[0], CultureInfo.InvariantCulture), double.Parse(used[1], CultureInfo.InvariantCulture));
     }
 }

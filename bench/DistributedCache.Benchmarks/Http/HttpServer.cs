@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -46,7 +47,8 @@ internal static class HttpServer
         if (candidate is OutputCaching or OutputCachingOnRedis) page.CacheOutput(static policy => policy.Expire(Lifetime));
         if (candidate == Ours) page.CacheResponse("pages");
         app.MapGet("/used", static () => string.Create(
-            CultureInfo.InvariantCulture, $"{Environment.CpuUsage.TotalTime.TotalMicroseconds} {GC.GetTotalAllocatedBytes(precise: true)}"));
+            CultureInfo.InvariantCulture,
+            $"{Environment.CpuUsage.TotalTime.TotalMicroseconds} {GC.GetTotalAllocatedBytes(precise: true)} {JitInfo.GetCompilationTime().TotalMicroseconds}"));
         await app.StartAsync();
         await Console.Out.WriteLineAsync(app.Urls.Single());
         await Console.In.ReadToEndAsync();
