@@ -32,8 +32,18 @@ internal static class StoredSettings
     /// <summary>How many partitions an application has; null where nothing is stored of that name.</summary>
     public static async Task<int?> PartitionsOfAsync(IDatabase database, string application)
     {
-        var stored = await database.HashGetAsync(PartitionNames.ConfigOf(application), "partitions", Masters.Only).ConfigureAwait(false);
-        return stored.TryParse(out int count) && count is >= 1 and <= Partitioner.MaxPartitions ? count : null;
+        RedisValue[] stored;
+        try
+        {
+            stored = await ReadAsync(database, PartitionNames.ConfigOf(application)).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
+        {
+            if (await ReadCopiesAsync(database, PartitionNames.ConfigCopiesOf(application)).ConfigureAwait(false) is not [var copy, ..]) throw;
+            stored = copy.Stored;
+        }
+
+        return stored[0].TryParse(out int count) && count is >= 1 and <= Partitioner.MaxPartitions ? count : null;
     }
 
     /// <summary>What is stored; where nothing is, ours from now on.</summary>
@@ -53,10 +63,16 @@ internal static class StoredSettings
     /// <summary>Whether the copies that can be read say what we do; false where none says anything.</summary>
     private static async Task<bool> AgreeCopiesAsync(IDatabase database, PartitionNames names)
     {
-        var copies = await Task.WhenAll(names.ConfigCopies.Select(async key => (Key: key, Stored: await TryReadAsync(database, key).ConfigureAwait(false)))).ConfigureAwait(false);
-        var told = Array.FindAll(copies, static copy => copy.Stored is { } stored && !Array.Exists(stored, static value => value.IsNull));
-        foreach (var (key, stored) in told) Require(stored!, names.Count, key);
-        return told.Length > 0;
+        var copies = await ReadCopiesAsync(database, names.ConfigCopies).ConfigureAwait(false);
+        foreach (var (key, stored) in copies) Require(stored, names.Count, key);
+        return copies.Length > 0;
+    }
+
+    /// <summary>The copies that are there and can be read.</summary>
+    private static async Task<(RedisKey Key, RedisValue[] Stored)[]> ReadCopiesAsync(IDatabase database, IReadOnlyList<string> copies)
+    {
+        var read = await Task.WhenAll(copies.Select(async key => (Key: (RedisKey)key, Stored: await TryReadAsync(database, key).ConfigureAwait(false)))).ConfigureAwait(false);
+        return [.. read.Where(static copy => copy.Stored is { } stored && !Array.Exists(stored, static value => value.IsNull)).Select(static copy => (copy.Key, copy.Stored!))];
     }
 
     private static Task<RedisValue[]> ReadAsync(IDatabase database, RedisKey key) => database.HashGetAsync(key, ["partitions", "format"], Masters.Only);

@@ -23,8 +23,7 @@ internal sealed class PartitionNames
         Partitioner = new Partitioner(partitions);
         _application = application;
         Config = ConfigOf(application);
-        var copies = new PartitionTags(application, Copies);
-        ConfigCopies = [.. Enumerable.Range(0, Copies).Select(i => $"{{{copies.Find(i)}}}config")];
+        ConfigCopies = ConfigCopiesOf(application);
         _partitions = new Partition[partitions];
         var tags = new PartitionTags(application, partitions);
         for (var i = 0; i < partitions; i++)
@@ -46,6 +45,13 @@ internal sealed class PartitionNames
 
     /// <summary>The <see cref="Config"/> of an application.</summary>
     public static string ConfigOf(string application) => $"{{{application}}}config";
+
+    /// <summary>The <see cref="ConfigCopies"/> of an application.</summary>
+    public static IReadOnlyList<string> ConfigCopiesOf(string application)
+    {
+        var tags = new PartitionTags(application, Copies);
+        return [.. Enumerable.Range(0, Copies).Select(i => $"{{{tags.Find(i)}}}config")];
+    }
 
     /// <summary>The sorted set of a schedule's list.</summary>
     public string Schedule(string list) => $"{{{_application}:s}}{list}";
