@@ -72,7 +72,7 @@ internal abstract class Flight<T> : Flight
     public bool IsAbandoned => _isAbandoned;
 
     // A flight is the library's own, and nobody else locks it: a lock of its own would be one more object for each.
-    private object Gate => this;
+    protected object Gate => this;
 
     /// <summary>Whether a caller who comes now may have what this flight brings.</summary>
     public abstract bool Admits();

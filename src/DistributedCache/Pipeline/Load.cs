@@ -126,10 +126,10 @@ internal class Load<T> : TierLookup<T>
     {
         var now = Engine.Clock.Now;
         var times = Lifetimes.Of(Call.Policy, context, value is null, now, loadDuration);
-        Info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
+        var info = new LookupInfo(CacheTier.Source, now, times?.FreshUntil ?? now);
         var stamps = Stamps(context.KeepsStale ? [.. context.NamedTags, .. FallbackTags] : context.NamedTags, context.NamedValidator);
         var sends = Engine.Remote.HoldsValues && Call.WritesRemote && (_lease is { IsHeld: true } || Call.Key.IsPrimary) && !Engine.Queue.Holds(Call.Key.Index, stamps);
-        return new LoadedValue<T>(Engine, Call, value, context.Stores ? times : null, stamps, KeySequence, sends, context.LocalSize);
+        return new LoadedValue<T>(Engine, Call, value, info, context.Stores ? times : null, stamps, KeySequence, sends, context.LocalSize);
     }
 
     /// <summary>Sends the value under the lease; false where an invalidation has voided that meanwhile, so that it is kept nowhere.</summary>
@@ -160,9 +160,10 @@ internal class Load<T> : TierLookup<T>
     /// <summary>Keeps the value in L1 unless the remote tier refused it, then completes the flight with it.</summary>
     public async ValueTask EndAsync(LoadedValue<T> loaded, bool isAccepted)
     {
+        StoredPayload? payload = null;
         if (isAccepted && loaded.MakeLocal() is { } entry)
         {
-            Payload = entry.Value as StoredPayload;
+            payload = entry.Value as StoredPayload;
             Engine.Kept(Engine.Local.Keep(entry, Engine.Coherence[Call.Key.Partition], this), Call.Policy.Profile);
         }
 
@@ -175,7 +176,7 @@ internal class Load<T> : TierLookup<T>
         if (StartVersion != Engine.Coherence.Version.Current && Engine.Coherence.Holds(ProtocolRules.NoOlderFlight))
             IsOutdated = Engine.Coherence.Judge(loaded.Stamps, loaded.Sequence, Engine.Clock.Now) is Verdict.Invalid or Verdict.Unknown;
         Count(Engine.CountersOf(Call.Policy.Profile).Miss);
-        TryComplete(loaded.Value);
+        TryComplete(loaded.Value, loaded.Info, payload);
     }
 
     /// <summary>Ends a load whose factory had nothing to say about this key.</summary>
@@ -185,7 +186,7 @@ internal class Load<T> : TierLookup<T>
         IsAbsent = true;
         Count(Engine.CountersOf(Call.Policy.Profile).Miss);
         Engine.Flights.Remove(this);
-        TryComplete(default!);
+        TryComplete(default!, default, payload: null);
     }
 
     /// <summary>Ends a load that failed: with a stale value where one is at hand and nothing invalidated it, else with the failure.</summary>

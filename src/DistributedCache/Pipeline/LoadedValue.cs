@@ -19,14 +19,15 @@ internal sealed class LoadedValue<T> : IDisposable
     /// <param name="engine">The cache.</param>
     /// <param name="call">The call.</param>
     /// <param name="value">The value.</param>
+    /// <param name="info">Where it came from.</param>
     /// <param name="times">Null where it is not to be stored.</param>
     /// <param name="stamps">Its stamps.</param>
     /// <param name="sequence">Its key's stamp.</param>
     /// <param name="sends">Whether it may be sent to the remote tier.</param>
     /// <param name="localSize">The factory's word on its weight.</param>
-    public LoadedValue(CacheEngine engine, EntryCall call, T value, EntryTimes? times, StampSet stamps, long sequence, bool sends, long? localSize)
+    public LoadedValue(CacheEngine engine, EntryCall call, T value, LookupInfo info, EntryTimes? times, StampSet stamps, long sequence, bool sends, long? localSize)
     {
-        (_engine, _call, _localSize, Value, Stamps, Sequence) = (engine, call, localSize, value, stamps, sequence);
+        (_engine, _call, _localSize, Value, Info, Stamps, Sequence) = (engine, call, localSize, value, info, stamps, sequence);
         if (times is not { } lasting) return;
         _times = lasting;
         var needsBytes = call.Isolates || sends;
@@ -43,6 +44,8 @@ internal sealed class LoadedValue<T> : IDisposable
     }
 
     public T Value { get; }
+
+    public LookupInfo Info { get; }
 
     public StampSet Stamps { get; }
 

@@ -45,26 +45,11 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     /// <summary>An entry that is no longer fresh, or not known to be valid, but may stand in.</summary>
     public LocalEntry? Fallback { get; private set; }
 
-    /// <summary>Where the answer came from; set before the flight completes. It stays as it is from then on: the load that goes on behind
-    /// a stale answer may end before those who waited have looked.</summary>
-    public LookupInfo Info
-    {
-        get;
-        protected set
-        {
-            if (!IsCompleted) field = value;
-        }
-    }
+    /// <summary>Where the answer came from. Of a flight that was completed it stays as it is.</summary>
+    public LookupInfo Info { get; private set; }
 
     /// <summary>The answer's bytes, where every caller gets a copy; as with <see cref="Info"/>.</summary>
-    public StoredPayload? Payload
-    {
-        get;
-        protected set
-        {
-            if (!IsCompleted) field = value;
-        }
-    }
+    public StoredPayload? Payload { get; private set; }
 
     /// <summary>Whether the flight was completed with what is stale, while the load goes on.</summary>
     public bool ServedFallback { get; private set; }
@@ -157,16 +142,27 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         if (Fallback is not { } entry || IsCompleted) return false;
         if (!MayStandIn(entry) || !_engine.Values.TryOpen(entry.Value, isCopied: false, out T? value)) return false;
         if (Acceptance is { } acceptance && !acceptance.MayStandIn(value!)) return false;
-        Info = LookupInfo.Of(entry, _isFallbackRemote ? CacheTier.Remote : CacheTier.Local, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
-        Payload = entry.Value as StoredPayload;
+        var info = LookupInfo.Of(entry, _isFallbackRemote ? CacheTier.Remote : CacheTier.Local, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
         KeepAloft();
         var counters = _engine.CountersOf(Call.Policy.Profile);
         Count(_isFallbackRemote ? counters.RemoteStale : counters.LocalStale);
-        return ServedFallback = TryComplete(value!);
+        return ServedFallback = TryComplete(value!, info, entry.Value as StoredPayload);
     }
 
     /// <summary>Notes an entry of the remote tier that was of no use here; false.</summary>
     protected abstract bool Reject(ulong id);
+
+    /// <summary>Completes the flight with a value and what is said of it, both or neither: a stale answer may be due at the moment at which
+    /// its load ends.</summary>
+    protected bool TryComplete(T value, LookupInfo info, StoredPayload? payload)
+    {
+        lock (Gate)
+        {
+            if (IsCompleted) return false;
+            (Info, Payload) = (info, payload);
+            return TryComplete(value);
+        }
+    }
 
     protected bool MayStandIn(LocalEntry entry)
     {
@@ -190,14 +186,12 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
             || (isUnverified && !Unverified.MayServe(_engine.Coherence, Call.Policy.Profile, stamps, began, now))
             || !_engine.Values.TryOpen(stored, isCopied: false, out T? value)
             || (Acceptance is { } acceptance && !acceptance.IsFresh(value!))) return false;
-        Info = info with { IsUnverified = isUnverified };
-        Payload = stored as StoredPayload;
         var counters = _engine.CountersOf(Call.Policy.Profile);
         Count(info.Tier == CacheTier.Remote
             ? isUnverified ? counters.RemoteStale : counters.RemoteHit
             : isUnverified ? counters.LocalStale : counters.LocalHit);
         _engine.Flights.Remove(this);
-        TryComplete(value!);
+        TryComplete(value!, info with { IsUnverified = isUnverified }, stored as StoredPayload);
         return true;
     }
 

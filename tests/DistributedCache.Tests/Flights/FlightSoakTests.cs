@@ -132,4 +132,41 @@ public class FlightSoakTests
             }
         }
     }
+
+    // Each caller has a copy of its own: of the stale value or of the new one, as is said of it.
+    [Fact]
+    public async Task GetOrCreateEntryAsync_StaleAnswerIsDueAsItsLoadEnds_IsWhatIsSaidOfIt()
+    {
+        const int Rounds = 3_000;
+        await using var node = TestCache.Make(static o => (o.Profiles["Default"].StaleFor, o.Profiles["Default"].Isolate) = (TimeSpan.FromHours(1), true));
+        for (var round = 0; round < Rounds; round++) await node.Cache.Load($"k{round}", new[] { 1 });
+        node.Time.Advance(TimeSpan.FromHours(1));
+        for (var round = 0; round < Rounds; round++)
+        {
+            var answer = new TaskCompletionSource();
+            IRunningLoad? running = null;
+            var callers = Enumerable.Range(0, 3).Select(_ => node.Cache.GetOrCreateEntryAsync(
+                $"k{round}",
+                async (load, _) =>
+                {
+                    running = load.Load;
+                    await answer.Task;
+                    return new[] { 2 };
+                },
+                cancellationToken: CancellationToken.None).AsTask()).ToArray();
+            using var together = new Barrier(2);
+            var standing = Task.Run(
+                () =>
+                {
+                    together.SignalAndWait();
+                    running!.TryServeFallback();
+                },
+                TestContext.Current.CancellationToken);
+            together.SignalAndWait(TestContext.Current.CancellationToken);
+            answer.SetResult();
+            await standing;
+            foreach (var entry in await Eventually.DoneAsync(Task.WhenAll(callers)))
+                Assert.Equal(entry.Value![0] == 1 ? (CacheTier.Local, true) : (CacheTier.Source, false), (entry.Tier, entry.IsStale));
+        }
+    }
 }
