@@ -80,9 +80,9 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     };
 
     /// <summary>A request like this one that nobody waits for; null once this one is over, whose context is then another's.</summary>
-    /// <param name="services">Its services.</param>
+    /// <param name="services">Its services; null for one that only waits to be detached again.</param>
     /// <param name="aborted">Cancelled when it is given up.</param>
-    public CacheRequest? Detach(IServiceProvider services, CancellationToken aborted)
+    public CacheRequest? Detach(IServiceProvider? services = null, CancellationToken aborted = default)
     {
         lock (_lock)
         {

@@ -83,8 +83,8 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         if (!Loads(request)) return await _cache.GetAsync<CachedItem>(request.Key, request.Policy.Options, CancellationToken.None).ConfigureAwait(false);
         try
         {
-            return await _cache.GetOrCreateEntryAsync<(ResponseLoad Load, CacheRequest Request), CachedItem>(
-                request.Key, (load, request), static (state, context, stop) => state.Load.LoadAsync(state.Request, context, stop), request, request.Policy.Options, request.Tags.ToArray(),
+            return await _cache.GetOrCreateEntryAsync<Loading, CachedItem>(
+                request.Key, new Loading(load, request), static (state, context, stop) => state.Load.LoadAsync(state.Request, context, stop), request, request.Policy.Options, request.Tags.ToArray(),
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception) when (request.Running is null)
@@ -146,5 +146,11 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
     {
         if (isForEdges) site.Edges.Allow(context.Response.Headers, policy, stored.Lifetime, age, isDoubtful);
         else site.Edges.Forbid(context.Response.Headers);
+    }
+
+    /// <summary>What a load needs; where it runs behind an answer, the request that was answered has ended before it begins.</summary>
+    private readonly record struct Loading(ResponseLoad Load, CacheRequest Request) : IRefreshState<Loading>
+    {
+        public Loading ForRefresh() => this with { Request = Request.Detach() ?? Request };
     }
 }

@@ -12,7 +12,7 @@ internal static class DetachedContext
     /// the caller disposes.</summary>
     /// <remarks>The request may be answered meanwhile, on another thread: nothing is asked of it that its context would make where it is not
     /// there yet, as a user is and route values are.</remarks>
-    public static DefaultHttpContext Of(HttpContext origin, IServiceProvider services, CancellationToken aborted)
+    public static DefaultHttpContext Of(HttpContext origin, IServiceProvider? services, CancellationToken aborted)
     {
         var request = origin.Request;
         var features = new FeatureCollection();
@@ -30,7 +30,7 @@ internal static class DetachedContext
         features.Set<IHttpRequestFeature>(copied);
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(Stream.Null));
-        var context = new DefaultHttpContext(features) { RequestServices = services, RequestAborted = aborted };
+        var context = new DefaultHttpContext(features) { RequestServices = services!, RequestAborted = aborted };
         if (origin.Features.Get<IHttpAuthenticationFeature>()?.User is { } user) context.User = user;
         context.SetEndpoint(origin.GetEndpoint());
         context.Request.RouteValues = new RouteValueDictionary(origin.Features.Get<IRouteValuesFeature>()?.RouteValues);

@@ -208,8 +208,8 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
     /// <summary>Loads a key behind a caller who has been answered, in a clean context, unless it is being loaded.</summary>
     private void Refresh<TState, T>(in EntryCall call, LocalEntry? entry, TState state, Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory)
     {
-        var refresh = new BackgroundRefresh<TState, T>(engine, call, entry, state, factory);
-        if (engine.Flights.Contains(refresh.FlightKey)) return;
+        if (engine.Flights.Contains(call.FlightKeyFor<T>())) return;
+        var refresh = new BackgroundRefresh<TState, T>(engine, call, entry, state is IRefreshState<TState> passing ? passing.ForRefresh() : state, factory);
         ThreadPool.UnsafeQueueUserWorkItem(refresh, preferLocal: false);
     }
 

@@ -80,4 +80,29 @@ public class DetachedFlowTests
         await RenewedAsync(app);
         Assert.Equal(0, _foreign);
     }
+
+    [Fact]
+    public async Task Get_UnverifiedAndAnsweredBeforeTheFetchBegins_IsFetchedAsForWhoAsked()
+    {
+        var answered = new TaskCompletionSource();
+        var isAway = false;
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
+        var remote = new FailingRemote(new InProcessRemote(timeProvider: time), _ => isAway, isLossless: false);
+        await using var app = await Start("max-age=600", time, services => services.AddSingleton<IRemoteTier>(remote));
+        await app.GetAsync("/a");
+        isAway = true;
+        remote.Read = async _ =>
+        {
+            await answered.Task;
+            throw new TimeoutException("away");
+        };
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("1 1,5 True True", (await app.GetAsync("/a")).Body);
+        answered.SetResult();
+
+        // Not by asking again, which would begin another.
+        await Poll.UntilAsync(() => Task.FromResult(Volatile.Read(ref _runs) == 2), static () => "It was never fetched.");
+        await RenewedAsync(app);
+        Assert.Equal(0, _foreign);
+    }
 }
