@@ -62,8 +62,9 @@ internal sealed class EdgeRegistrations
         AddOptions(builder, $"Edges:{name}", check, configure);
         var http = $"DistributedCache.Edge.{name}";
 
-        // What answers a purge with a redirection has not purged, whatever is where it leads to.
-        builder.Services.AddHttpClient(http).UseSocketsHttpHandler(static (handler, _) => handler.AllowAutoRedirect = false);
+        // What answers a purge with a redirection has not purged, whatever is where it leads to. The client would log each purge at
+        // Information, in four lines; of what goes wrong the queue tells.
+        builder.Services.AddHttpClient(http).RemoveAllLoggers().UseSocketsHttpHandler(static (handler, _) => handler.AllowAutoRedirect = false);
         registrations._edges[name] = provider =>
         {
             var options = provider.GetRequiredService<IOptionsMonitor<T>>().Get(cache);

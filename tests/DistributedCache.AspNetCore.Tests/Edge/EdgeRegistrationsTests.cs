@@ -6,6 +6,7 @@ using DistributedCache.AspNetCore.Edge.Purging;
 using DistributedCache.AspNetCore.Edge.Varnish;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace DistributedCache.AspNetCore.Tests.Edge;
@@ -38,6 +39,18 @@ public sealed class EdgeRegistrationsTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<EdgeRefusedException>(() => PurgeAsync(services, ""));
 
         Assert.StartsWith($"The edge '{VarnishPurger.NameOf(_edge.Address)}' answered 403", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Purge_Succeeds_IsLoggedByNoClient()
+    {
+        var log = new RecordedLog();
+        using var services = Services("", b => b.AddVarnishEdge(o => o.Servers.Add(_edge.Address)).Services
+            .AddLogging(l => l.SetMinimumLevel(LogLevel.Trace).AddProvider(new RecordedLogProvider(log))));
+
+        await PurgeAsync(services, "");
+
+        Assert.Equal(0, Enumerable.Range(100, 4).Sum(log.Count));
     }
 
     [Fact]
