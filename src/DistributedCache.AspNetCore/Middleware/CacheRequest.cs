@@ -19,6 +19,7 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     private readonly Lock _lock = new();
     private readonly RequestDemands _demands = RequestDemands.Of(keyed.Context.Request.Headers);
     private bool _isOver;
+    private bool _isOverdue;
 
     public HttpContext Context => keyed.Context;
 
@@ -70,10 +71,10 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     /// <summary>Whether its answer is on its way to the client.</summary>
     public bool IsAnswered { get; set; }
 
-    /// <summary>How the application has failed this request, if it did. A run that takes so long that it is asked has.</summary>
+    /// <summary>How the application has failed this request, if it did. A run that takes so long that it is asked has, whoever began it.</summary>
     public Failure Failure => Running switch
     {
-        null or { IsCompletedSuccessfully: true } => Failure.None,
+        null or { IsCompletedSuccessfully: true } => _isOverdue ? Failure.Error : Failure.None,
         { Exception.InnerException: StaleInsteadException instead } => instead.Failure,
         { Exception.InnerException: { } exception } => Failures.Of(exception),
         _ => Failure.Error,
@@ -128,6 +129,8 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
             return false;
         }
     }
+
+    public void Overdue() => _isOverdue = true;
 
     public bool MayStandIn(CachedItem value) => value is not StoredResponse stored || MayStandIn(stored, Failure);
 

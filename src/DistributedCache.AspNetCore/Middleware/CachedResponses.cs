@@ -109,7 +109,12 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
     {
         try
         {
-            var item = await load.RunAloneAsync(request, stored).ConfigureAwait(false);
+            var item = stored is not null && Loads(request) && request.MayStandIn(stored, Failure.Error)
+                ? await load.RunBesideAsync(request, stored, engine.Call<CachedItem>("", request.Key, request.Policy.Options, null, false).Policy.Profile).ConfigureAwait(false)
+                : NotCacheable.Instance;
+
+            // What can't be served from what was kept of it goes out as it comes.
+            if (item is not StoredResponse) item = await load.RunAloneAsync(request, stored).ConfigureAwait(false);
             if (request.IsAnswered)
             {
                 // What is stored under the key has been outlived, though nobody brought its successor.
@@ -119,7 +124,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
             }
 
             request.IsRefused = true;
-            if (item is StoredResponse renewed) await ServeAsync(request, renewed, new CacheLookup<CachedItem>(renewed, CacheTier.Source, default, default)).ConfigureAwait(false);
+            if (item is StoredResponse made) await ServeAsync(request, made, new CacheLookup<CachedItem>(made, CacheTier.Source, default, default)).ConfigureAwait(false);
         }
         catch (Exception) when (stored is not null && !request.IsAnswered && request.MayStandIn(stored))
         {

@@ -1,5 +1,6 @@
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.Pipeline;
+using DistributedCache.Profiles;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -22,6 +23,22 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         var running = new OriginRun(site, request, stale, hasClient: true, stores: false).RunAsync(next);
         (request.Running, request.RunsApart) = (running, false);
         return running;
+    }
+
+    /// <summary>The same, beside a stale response that may be due before the application has answered: in a context that nobody else uses,
+    /// and no longer than a load may take.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="stale">What is stored.</param>
+    /// <param name="limits">The time limits.</param>
+    /// <exception cref="TimeoutException">It takes longer.</exception>
+    public Task<CachedItem> RunBesideAsync(CacheRequest request, StoredResponse stale, ResolvedProfile limits)
+    {
+        var running = RunApartAsync(request, stale, limits.FactoryHardTimeout);
+        (request.Running, request.RunsApart) = (running, true);
+
+        // Nobody may be there any more when it fails.
+        _ = running.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return running.WaitAsync(limits.FactorySoftTimeout != Timeout.InfiniteTimeSpan ? limits.FactorySoftTimeout : limits.FactoryHardTimeout, site.Clock.Provider);
     }
 
     /// <param name="request">The request.</param>
@@ -68,6 +85,16 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         if (!begins(load.Load!)) return null;
         if (stale is not null && !detached.Selects(stale)) stale = null;
         return Prepare(await DetachedFlow.RunAsync(detached, new OriginRun(site, detached, stale, hasClient: false, stores: true), next).ConfigureAwait(false), detached, load);
+    }
+
+    private async Task<CachedItem> RunApartAsync(CacheRequest request, StoredResponse stale, TimeSpan limit)
+    {
+        using var stop = new CancellationTokenSource(limit, site.Clock.Provider);
+        await using var scope = scopes.CreateAsyncScope();
+
+        // Who runs it is not over yet.
+        var detached = request.Detach(scope.ServiceProvider, stop.Token)!;
+        return await DetachedFlow.RunAsync(detached, new OriginRun(site, detached, stale, hasClient: false, stores: true), next).ConfigureAwait(false);
     }
 
     /// <summary>Says of an item how long it is kept.</summary>

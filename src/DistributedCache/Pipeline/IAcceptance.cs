@@ -9,4 +9,7 @@ internal interface IAcceptance<in T>
 
     /// <summary>Whether the value may be served all the same while, or since, it can't be loaded.</summary>
     bool MayStandIn(T value);
+
+    /// <summary>The load that it waits for, its own or another's, takes longer than it may.</summary>
+    void Overdue();
 }

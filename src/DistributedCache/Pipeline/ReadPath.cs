@@ -183,8 +183,9 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var joined = engine.Coherence.Version.Current;
         var load = Join(call, candidate, state, factory, acceptance, out var own);
-        if (own is null) return await FollowAsync(load, joined, call, state, factory, cancellationToken).ConfigureAwait(false);
+        if (own is null) return await FollowAsync(load, joined, call, state, factory, cancellationToken, acceptance).ConfigureAwait(false);
         value = await own.LeadAsync(cancellationToken).ConfigureAwait(false);
+        if (load.IsOverdue) acceptance?.Overdue();
         return load.Info.Lookup(value, engine.Clock.Now);
     }
 
@@ -193,9 +194,16 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
 
     /// <summary>Waits for a flight that others began, and begins anew where what it brought is not for this caller.</summary>
     private async ValueTask<CacheLookup<T>> FollowAsync<TState, T>(
-        Load<T> load, long joined, EntryCall call, TState state, Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory, CancellationToken cancellationToken)
+        Load<T> load,
+        long joined,
+        EntryCall call,
+        TState state,
+        Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
+        CancellationToken cancellationToken,
+        IAcceptance<T>? acceptance = null)
     {
         var value = await load.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (load.IsOverdue) acceptance?.Overdue();
         if (load.IsAbsent || (load.IsOutdated && joined != load.StartVersion))
             return await GetOrCreateEntryAsync(call, state, factory, cancellationToken).ConfigureAwait(false);
 

@@ -136,14 +136,22 @@ internal class SingleLoad<TState, T>(
         {
             var loading = FactoryRun.StartAsync(Engine, Call.Policy.Profile, context, (state, factory), static (s, load, ct) => s.factory(s.state, load, ct), Abandoned);
             value = HasSoftTimeout
-                ? await SoftTimeout.WaitAsync(loading.AsTask(), Call.Policy.Profile.FactorySoftTimeout, Engine.Clock.Provider, () => TryServeFallback()).ConfigureAwait(false)
+                ? await SoftTimeout.WaitAsync(loading.AsTask(), Call.Policy.Profile.FactorySoftTimeout, Engine.Clock.Provider, ServeOverdue).ConfigureAwait(false)
                 : await loading.ConfigureAwait(false);
         }
         catch (TimeoutRejectedException exception) when (SourcePipelines.IsOwn(exception))
         {
+            IsOverdue = true;
             throw FactoryRun.TimedOut($"key '{CacheEngine.Show(Call)}'", Call.Policy.Profile, exception);
         }
 
         await StoreAsync(value, context, Engine.Clock.Now - began).ConfigureAwait(false);
+    }
+
+    private void ServeOverdue()
+    {
+        // Said before it is served: who waits looks at once.
+        IsOverdue = true;
+        TryServeFallback();
     }
 }

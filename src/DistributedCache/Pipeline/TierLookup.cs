@@ -54,6 +54,9 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
     /// <summary>Whether the flight was completed with what is stale, while the load goes on.</summary>
     public bool ServedFallback { get; private set; }
 
+    /// <summary>Whether the factory had not answered when one of its time limits was over.</summary>
+    public bool IsOverdue { get; protected set; }
+
     /// <summary>Whether nobody asked: its end is no request's answer.</summary>
     public bool IsBackground { get; init; }
 

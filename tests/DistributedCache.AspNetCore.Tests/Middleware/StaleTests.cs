@@ -142,6 +142,65 @@ public class StaleTests
     }
 
     [Fact]
+    public async Task Get_ApplicationHangsForMany_AllAreAnsweredStale()
+    {
+        await using var app = await StartWithSoftTimeout();
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        var release = new TaskCompletionSource<string>();
+        _endpoint = _ => release.Task;
+        Task<Answer>[] gets = [app.GetAsync("/a"), app.GetAsync("/a"), app.GetAsync("/a")];
+        await Advance.UntilAsync(app.Time, () => gets.All(static get => get.IsCompleted));
+        foreach (var stale in (await Task.WhenAll(gets)).Append(await app.GetAsync("/a")))
+        {
+            Assert.Equal((200, "old"), (stale.Status, stale.Body));
+            Assert.StartsWith("cache; hit; ttl=-", stale.CacheStatus, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, _runs);
+        release.SetResult("new");
+        await Poll.UntilAsync(async () => (await app.GetAsync("/a")).Body == "new", () => "The new response never came.");
+        Assert.Equal(2, _runs);
+    }
+
+    [Fact]
+    public async Task Get_ApplicationHangsAfterItHasFailed_IsAnsweredStale()
+    {
+        await using var app = await StartWithSoftTimeout();
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        _endpoint = _ => throw new InvalidOperationException("broken");
+        Assert.Equal("old", (await app.GetAsync("/a")).Body);
+        var release = new TaskCompletionSource<string>();
+        _endpoint = _ => release.Task;
+        var get = app.GetAsync("/a");
+        await Advance.UntilAsync(app.Time, () => get.IsCompleted);
+        Assert.Equal((200, "old"), (await get is var stale ? stale.Status : 0, stale.Body));
+        release.SetResult("late");
+    }
+
+    [Fact]
+    public async Task Get_ApplicationAnswersAfterItHasFailed_IsAnsweredFreshAndNotStored()
+    {
+        await using var app = await StartWithSoftTimeout();
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(70));
+        _endpoint = _ => throw new InvalidOperationException("broken");
+        await app.GetAsync("/a");
+        _endpoint = _ => Task.FromResult("new");
+        Assert.Equal((200, "new", "cache; fwd=stale"), (await app.GetAsync("/a") is var fresh ? fresh.Status : 0, fresh.Body, fresh.CacheStatus));
+        _endpoint = context =>
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            return Task.FromResult("private");
+        };
+        Assert.Equal((200, "private"), (await app.GetAsync("/a") is var own ? own.Status : 0, own.Body));
+    }
+
+    [Fact]
     public async Task Get_ApplicationHangsWithoutASoftTimeout_IsAnsweredStaleAfterTheHardOneAndIsAborted()
     {
         await using var app = await Start("max-age=60, stale-if-error=86400");

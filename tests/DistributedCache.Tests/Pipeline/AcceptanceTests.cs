@@ -60,12 +60,39 @@ public class AcceptanceTests
         else await Assert.ThrowsAsync<InvalidOperationException>(() => asking);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task GetOrCreate_LoadTakesLongerThanItMay_TellsAllWhoWaitForIt(bool isSoft)
+    {
+        await using var node = TestCache.Make(o => o.Profiles["Default"].FactorySoftTimeout = isSoft ? TimeSpan.FromSeconds(1) : null);
+        await Ask(node, "a", new Judge());
+        node.Time.Advance(TimeSpan.FromHours(1));
+        Judge[] judges = [new() { StandsIn = true }, new(), new()];
+        var source = new TestSource<string>();
+        var answers = judges[..2].Select(Load).ToArray();
+        node.Time.Advance(isSoft ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(30));
+        Assert.Equal(["a", "a"], (await Eventually.DoneAsync(Task.WhenAll(answers))).Select(static answer => answer.Value));
+
+        // And who comes while it still runs.
+        if (isSoft) Assert.Equal("a", (await Eventually.DoneAsync(Load(judges[2]))).Value);
+        Assert.Equal([true, true, isSoft], judges.Select(static judge => judge.IsOverdue));
+        Assert.Equal(1, source.Count);
+
+        Task<CacheLookup<string>> Load(Judge judge) => node.Services.GetRequiredService<CacheEngine>().Default.GetOrCreateEntryAsync(
+            "k", source, static (source, load, stop) => source.LoadAsync(load, stop), judge, Lasting, null, CancellationToken.None).AsTask();
+    }
+
     private sealed class Judge(params string[] refused) : IAcceptance<string>
     {
         public bool StandsIn { get; init; }
 
+        public bool IsOverdue { get; private set; }
+
         public bool IsFresh(string value) => !refused.Contains(value);
 
         public bool MayStandIn(string value) => StandsIn;
+
+        public void Overdue() => IsOverdue = true;
     }
 }
