@@ -27,7 +27,8 @@ internal sealed class HttpCandidate : IAsyncDisposable
         var host = Environment.ProcessPath!;
         List<string> arguments = ["--http-server", name, redis];
         if (Path.GetFileNameWithoutExtension(host) == "dotnet") arguments.Insert(0, Assembly.GetExecutingAssembly().Location);
-        var start = new ProcessStartInfo(host, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = Processors.OnFirst(host, arguments);
+        start.RedirectStandardInput = start.RedirectStandardOutput = true;
 
         // As projects of the web SDK have it.
         start.Environment["DOTNET_gcServer"] = "1";

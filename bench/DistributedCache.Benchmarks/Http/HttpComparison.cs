@@ -4,10 +4,10 @@ using DistributedCache.Redis.Tests.Servers;
 namespace DistributedCache.Benchmarks.Http;
 
 /// <summary>What a cached response costs a server that answers over Kestrel, each candidate in a process of its own.</summary>
-/// <remarks>Each takes turns with the floor, a process without a cache; what counts is the median of the ratios within a round, over several
-/// processes of each, since one differs from the next by as much as candidates do: the first candidate is the floor in another process, and
-/// shows how much that is. CPU is that of the whole server process, Kestrel and the background work of a cache included, once the runtime
-/// has compiled what it means to compile: a client of Redis is much code, some of which runs a few times a second.</remarks>
+/// <remarks>Each takes turns with a process without a cache; what counts is the median of the ratios within a round, over several pairs of
+/// processes of each, since one differs from the next: the first candidate is another process without a cache, and shows by how much. CPU is
+/// that of the whole server process, Kestrel and the background work of a cache included, once the runtime has compiled what it means to
+/// compile: a client of Redis is much code, some of which runs a few times a second.</remarks>
 internal static class HttpComparison
 {
     // With few the server waits for work in between, and its threads spin while they do: that counts as CPU too.
@@ -16,7 +16,7 @@ internal static class HttpComparison
     private const int Generations = 4;
     private const int Rounds = 12;
     private const int Requests = 2_048;
-    private const int WarmUpTurns = 8;
+    private const int WarmUpTurns = 4;
     private const int MaximumWarmUpPasses = 20;
     private const double Compiled = 0.005;
 
@@ -24,21 +24,22 @@ internal static class HttpComparison
 
     public static async Task<IReadOnlyList<Target>> RunAsync()
     {
+        await Processors.LeaveFirstAsync();
         await using var cluster = await RedisCluster.StartAsync();
         var loads = Connections.Select(static connections => new HttpTurns(connections, Names.Length)).ToArray();
         for (var generation = 0; generation < Generations; generation++)
         {
-            List<HttpCandidate> processes = [];
+            List<HttpPair> pairs = [];
             try
             {
-                foreach (var name in Names.Prepend(HttpServer.None)) processes.Add(await HttpCandidate.StartAsync(name, cluster.ConnectionString, Connections.Max()));
-                await WarmUpAsync(processes);
-                foreach (var process in processes) await process.CheckAsync();
-                foreach (var load in loads) await load.TakeAsync(processes[0], processes[1..], Rounds, Requests);
+                foreach (var name in Names) pairs.Add(await HttpPair.StartAsync(name, cluster.ConnectionString, Connections.Max(), generation % 2 == 0));
+                await WarmUpAsync([.. pairs.SelectMany(static pair => new[] { pair.Floor, pair.Own })]);
+                foreach (var pair in pairs) await pair.Own.CheckAsync();
+                foreach (var load in loads) await load.TakeAsync(pairs, Rounds, Requests);
             }
             finally
             {
-                foreach (var process in processes) await process.DisposeAsync();
+                foreach (var pair in pairs) await pair.DisposeAsync();
             }
         }
 

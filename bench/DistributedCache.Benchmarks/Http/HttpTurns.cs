@@ -2,7 +2,7 @@ using DistributedCache.Benchmarks.Quick;
 
 namespace DistributedCache.Benchmarks.Http;
 
-/// <summary>What the turns of each candidate came to over so many connections, and the floor's beside them.</summary>
+/// <summary>What the turns of each candidate came to over so many connections, and its floor's beside them.</summary>
 internal sealed class HttpTurns(int connections, int candidates)
 {
     private readonly List<(double, double)>[] _own = [.. Enumerable.Range(0, candidates).Select(static _ => new List<(double, double)>())];
@@ -10,17 +10,17 @@ internal sealed class HttpTurns(int connections, int candidates)
 
     public int Connections => connections;
 
-    /// <summary>Has each candidate take turns with the floor: whose turn is the second finds the machine as the first has left it, so each is
-    /// that as often.</summary>
-    public async Task TakeAsync(HttpCandidate floor, IReadOnlyList<HttpCandidate> own, int rounds, int requests)
+    /// <summary>Has the two of each pair take turns: whose turn is the second finds the machine as the first has left it, so each is that as
+    /// often.</summary>
+    public async Task TakeAsync(IReadOnlyList<HttpPair> pairs, int rounds, int requests)
     {
-        for (var i = 0; i < own.Count; i++)
+        foreach (var (pair, own, floors) in pairs.Zip(_own, _floors))
         {
             for (var round = 0; round < rounds; round++)
             {
-                if (round % 2 == 0) await TakeAsync(_floors[i], floor, requests);
-                await TakeAsync(_own[i], own[i], requests);
-                if (round % 2 == 1) await TakeAsync(_floors[i], floor, requests);
+                if (round % 2 == 0) await TakeAsync(floors, pair.Floor, requests);
+                await TakeAsync(own, pair.Own, requests);
+                if (round % 2 == 1) await TakeAsync(floors, pair.Floor, requests);
             }
         }
     }
