@@ -38,6 +38,9 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
 
     public KeyedRequest Keyed => keyed;
 
+    /// <summary>Whether it asks for fields alone. What it is answered is no response to a GET, but may renew one (RFC 9111, section 4.3.5).</summary>
+    public bool IsHead { get; } = HttpMethods.IsHead(keyed.Context.Request.Method);
+
     /// <summary>Whether it is a part of a response that is looked for, to be kept as one.</summary>
     public bool IsForPart => keyed.IsForPart;
 
@@ -61,6 +64,9 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
 
     /// <summary>Whether what was stored may not be any more.</summary>
     public bool IsRefused { get; set; }
+
+    /// <summary>Whether what is stored is fresh still, though a HEAD showed another representation.</summary>
+    public bool IsOutlived { get; set; }
 
     /// <summary>The application's run for this very request.</summary>
     public Task? Running { get; set; }

@@ -56,7 +56,12 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
                 await _cache.RemoveAsync(rule, CancellationToken.None).ConfigureAwait(false);
         }
 
-        if (request.IsAnswered) return true;
+        if (request.IsAnswered)
+        {
+            await OutliveAsync(request).ConfigureAwait(false);
+            return true;
+        }
+
         var stored = found.Value is StoredResponse response && request.Selects(response) ? response : null;
         if (stored is not null && IsAnswer(request, stored, found)) await ServeAsync(request, stored, found).ConfigureAwait(false);
         else if (AsksForPart(request) && !request.IsForPart) return false;
@@ -73,7 +78,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
     private static bool AsksForPart(CacheRequest request) => HttpMethods.IsGet(request.Context.Request.Method) && request.Context.Request.Headers.Range.Count > 0;
 
     /// <summary>Whether the request may load what it does not find: it is then answered by what others may have as well.</summary>
-    private static bool Loads(CacheRequest request) => !HttpMethods.IsHead(request.Context.Request.Method) && !request.Asked.OnlyIfCached && !request.Asked.NoStore && request.IsForPart == AsksForPart(request);
+    private static bool Loads(CacheRequest request) => !request.Asked.OnlyIfCached && !request.Asked.NoStore && request.IsForPart == AsksForPart(request);
 
     private static bool IsAnswer(CacheRequest request, StoredResponse stored, in CacheLookup<CachedItem> found) =>
         (found.Tier == CacheTier.Source && request.Running is { IsCompletedSuccessfully: true }) || request.IsFresh(stored) || request.MayStandIn(stored);
@@ -81,6 +86,14 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
     private async Task<CacheLookup<CachedItem>> LookAsync(CacheRequest request)
     {
         if (!Loads(request)) return await _cache.GetAsync<CachedItem>(request.Key, request.Policy.Options, CancellationToken.None).ConfigureAwait(false);
+        var found = await LoadAsync(request).ConfigureAwait(false);
+
+        // Another's HEAD, which brought nothing.
+        return found.Value is NotRenewed && !request.IsHead ? await LoadAsync(request).ConfigureAwait(false) : found;
+    }
+
+    private async Task<CacheLookup<CachedItem>> LoadAsync(CacheRequest request)
+    {
         try
         {
             return await _cache.GetOrCreateEntryAsync<Loading, CachedItem>(
@@ -117,9 +130,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
             if (item is not StoredResponse) item = await load.RunAloneAsync(request, stored).ConfigureAwait(false);
             if (request.IsAnswered)
             {
-                // What is stored under the key has been outlived, though nobody brought its successor.
-                if (stored is not null && HttpMethods.IsHead(request.Context.Request.Method) && Conditions.IsOfAnother(request.Context.Response, stored))
-                    await _cache.ExpireAsync(request.Key, CancellationToken.None).ConfigureAwait(false);
+                await OutliveAsync(request).ConfigureAwait(false);
                 return;
             }
 
@@ -130,6 +141,12 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         {
             await ServeAsync(request, stored, found).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Makes stale what is stored under the key where it has been outlived, though nobody brought its successor.</summary>
+    private async Task OutliveAsync(CacheRequest request)
+    {
+        if (request.IsOutlived) await _cache.ExpireAsync(request.Key, CancellationToken.None).ConfigureAwait(false);
     }
 
     private Task ServeAsync(CacheRequest request, StoredResponse stored, in CacheLookup<CachedItem> found)

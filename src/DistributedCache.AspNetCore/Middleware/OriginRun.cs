@@ -15,6 +15,7 @@ namespace DistributedCache.AspNetCore.Middleware;
 internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredResponse? stale, bool hasClient, bool stores)
 {
     private readonly HttpResponse _response = request.Context.Response;
+    private readonly bool _stores = stores && !request.IsHead;
     private DateTimeOffset _requested;
     private DateTimeOffset _received;
     private long _age;
@@ -38,10 +39,10 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         _asked = RequestConditions.Of(request.Context.Request.Headers);
 
         // What is stored has to be all of it, whatever this client has already: its own condition is held against the answer.
-        _isRelieved = stale is not null || (stores && !request.IsForPart);
+        _isRelieved = stale is not null || (_stores && !request.IsForPart);
         if (stale is not null) RequestConditions.Validating(stale, request.IsForPart ? _asked.Range : default).Put(request.Context.Request.Headers);
         else if (_isRelieved) default(RequestConditions).Put(request.Context.Request.Headers);
-        var capture = new CaptureStream(hasClient ? client : Stream.Null, stores ? site.Options.MaximumBodySize : -1, Begin);
+        var capture = new CaptureStream(hasClient ? client : Stream.Null, _stores ? site.Options.MaximumBodySize : -1, Begin);
         _response.Body = capture;
         try
         {
@@ -59,7 +60,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         }
 
         if (_renewing is not null) return Renewed(stale!, _renewing, before);
-        return stores && _decision.Against is null && capture.IsWhole && IsComplete(capture) ? Stored(capture.Trim()) : NotCacheable.Instance;
+        return _stores && _decision.Against is null && capture.IsWhole && IsComplete(capture) ? Stored(capture.Trim()) : NotCacheable.Instance;
     }
 
     /// <summary>Looks at the response before its first byte; answers whether the client gets the body.</summary>
@@ -68,17 +69,18 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         _received = site.Now;
         _status = _response.StatusCode;
         var headers = _response.Headers;
-        if (stale is not null && _status == StatusCodes.Status304NotModified)
+        if (stale is not null && (_status == StatusCodes.Status304NotModified || (request.IsHead && Conditions.IsOfSame(_response, stale))))
         {
             _renewing = new HeaderDictionary(headers.ToDictionary(StringComparer.OrdinalIgnoreCase));
             return false;
         }
 
+        request.IsOutlived = request.IsHead && stale is not null && stale.AgeAt(site.Clock.UtcNow) < stale.Lifetime.Fresh && Conditions.IsOfAnother(_response, stale);
         if (stale is not null && _status >= 500 && request.MayStandIn(stale, Failures.Of(_status)))
             throw new StaleInsteadException($"The application answered {_status}.", Failures.Of(_status));
         _length = _response.ContentLength;
         _decision = StorageDecision.Of(request, _status, headers, _received);
-        var isKept = stores && _decision.Against is null;
+        var isKept = _stores && _decision.Against is null;
 
         // An error that is not stored takes nothing's place.
         if (!isKept && stale is not null && _status >= 500) request.IsRefused = true;
@@ -109,7 +111,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         return new StoredResponse(_status, [.. _fields!], body, _age, _received.ToUnixTimeMilliseconds(), _decision.Lifetime, _selection);
     }
 
-    /// <summary>What a 304 made of the stored response. It answers this request, whether or not it may still be stored.</summary>
+    /// <summary>What a 304, or a HEAD, made of the stored response. It answers this request, whether or not it may still be stored.</summary>
     private StoredResponse Renewed(StoredResponse stored, IHeaderDictionary renewing, KeyValuePair<string, StringValues>[] before)
     {
         // What is asked about it sees it as it is now, and may change it.

@@ -55,9 +55,12 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
 
         // What is another variant's, or a part that is not asked for, tells nothing about this one.
         if (stale is not null && (!request.Selects(stale) || (request.IsForPart && !ResponseFit.Covers(request.Context.Request.Headers, stale)))) stale = null;
+
+        // It goes on by itself, and holds up nobody's load.
+        if (stale is null && request.IsHead) return RenewNothing(load);
         if (stale is not null && request.MayStandIn(stale, Failure.None)
             && await RunDetachedAsync(request, load, stale, static running => running.TryServeFallback(), stop).ConfigureAwait(false) is { } renewed) return renewed;
-        if (stale is not null && load.Load is { HasTimeLimit: true } && request.MayStandIn(stale, Failure.Error))
+        if (stale is not null && !request.IsHead && load.Load is { HasTimeLimit: true } && request.MayStandIn(stale, Failure.Error))
         {
             // The stale response may be due before the application has answered, which then needs a context that nobody else uses.
             var apart = RunDetachedAsync(request, load, stale, static _ => true, stop).AsTask();
@@ -97,12 +100,19 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         return await DetachedFlow.RunAsync(detached, new OriginRun(site, detached, stale, hasClient: false, stores: true), next).ConfigureAwait(false);
     }
 
+    private static NotRenewed RenewNothing(LoadContext load)
+    {
+        load.DoNotStore();
+        return NotRenewed.Instance;
+    }
+
     /// <summary>Says of an item how long it is kept.</summary>
     private CachedItem Prepare(CachedItem item, CacheRequest request, LoadContext load)
     {
         if (request.IsRefused) load.DoNotStore();
         if (item is not StoredResponse response)
         {
+            if (request.IsHead) return RenewNothing(load);
             load.Duration = site.Options.NotCacheableFor;
             return item;
         }

@@ -36,6 +36,11 @@ internal static class Conditions
                 || (head.ContentLength is { } length && length != stored.Body.Length));
     }
 
+    /// <summary>Whether it says that the stored one is current still. That takes a validator: without one a HEAD tells nothing of the body.</summary>
+    public static bool IsOfSame(HttpResponse head, StoredResponse stored) =>
+        head.StatusCode == StatusCodes.Status200OK && stored.Status == StatusCodes.Status200OK
+            && (head.Headers.ETag.Count > 0 || head.Headers.LastModified.Count > 0) && !IsOfAnother(head, stored);
+
     /// <summary>Conditions only who has the current state can judge: they are the application's.</summary>
     public static bool AreForTheOrigin(IHeaderDictionary request) => request.IfMatch.Count > 0 || request.IfUnmodifiedSince.Count > 0;
 }

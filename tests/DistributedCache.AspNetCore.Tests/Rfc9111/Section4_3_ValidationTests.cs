@@ -185,44 +185,6 @@ public class Section4_3_ValidationTests
     }
 
     [Fact]
-    public async Task Head_OfAStaleResponse_GoesOnAndTakesNothingFromIt()
-    {
-        var origin = Tagged("max-age=60");
-        await using var app = await origin.BehindProxyAsync();
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(61));
-        Assert.DoesNotContain("stored", (await app.SendAsync(HttpMethod.Head, "/a")).CacheStatus, StringComparison.Ordinal);
-        NotModified(origin, ("Cache-Control", "max-age=60"));
-        Assert.Equal((200, "1"), ((await app.GetAsync("/a")) is var answer ? answer.Status : 0, answer.Body));
-    }
-
-    [Theory]
-    [InlineData("ETag", "\"v2\"", 200, "\"v1\"")]
-    [InlineData("Last-Modified", "Mon, 05 Jan 2015 00:00:01 GMT", 200, "\"v1\"")]
-    [InlineData("Content-Length", "2", 200, "\"v1\"")]
-    [InlineData("ETag", "\"v1\"", 200, null)]
-    [InlineData("Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT", 200, null)]
-    [InlineData("Content-Length", "1", 200, null)]
-    [InlineData("X-Any", "other", 200, null)]
-    [InlineData("ETag", "\"v2\"", 404, null)]
-    public async Task Head_OfAnotherRepresentationThanTheStored_MakesThatStale(string field, string value, int status, string? asked)
-    {
-        var origin = Tagged("max-age=60", ("Last-Modified", "Mon, 05 Jan 2015 00:00:00 GMT"));
-        await using var app = await origin.BehindProxyAsync();
-        await app.GetAsync("/a");
-        origin.Answer = context =>
-        {
-            context.Response.StatusCode = status;
-            context.Response.Headers[field] = value;
-            return Task.CompletedTask;
-        };
-        Assert.Equal(status, (await app.SendAsync(HttpMethod.Head, "/a", ("Cache-Control", "no-cache"))).Status);
-        NotModified(origin, ("Cache-Control", "max-age=60"));
-        Assert.Equal("1", (await app.GetAsync("/a")).Body);
-        Assert.Equal((asked is null ? 2 : 3, asked ?? "\"v1\""), (origin.Runs, origin.Asked["If-None-Match"]));
-    }
-
-    [Fact]
     public async Task Get_ConditionOnAnEmptyCache_IsHeldAgainstTheFirstAnswerWhichIsStoredWhole()
     {
         var origin = Tagged("max-age=60", ("Content-Type", "text/plain"));

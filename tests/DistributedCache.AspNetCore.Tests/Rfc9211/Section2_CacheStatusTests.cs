@@ -92,7 +92,7 @@ public class Section2_CacheStatusTests
             context.Response.StatusCode = 304;
             return Task.CompletedTask;
         };
-        var head = await app.SendAsync(HttpMethod.Head, "/a", ("Cache-Control", "no-cache"));
+        var head = await app.SendAsync(HttpMethod.Head, "/a", ("Cache-Control", "no-cache, no-store"));
         Assert.Equal((200, "cache; fwd=request"), (head.Status, head.CacheStatus));
     }
 
