@@ -5,6 +5,10 @@ namespace DistributedCache.AspNetCore.Edge;
 /// <summary>The rules that options of edges share.</summary>
 internal static class EdgeFaults
 {
+    /// <param name="cache">The cache's name.</param>
+    /// <param name="path">What the options are called.</param>
+    public static OptionFaults Of(string? cache, string path) => new(string.IsNullOrEmpty(cache) ? $"{path}:" : $"Caches:{cache}:{path}:");
+
     public static void Check(EdgeOptions o, OptionFaults faults)
     {
         faults.Range(nameof(o.Attempts), o.Attempts, 1, 10);
@@ -16,6 +20,19 @@ internal static class EdgeFaults
             o.DrainTimeout >= TimeSpan.Zero && o.DrainTimeout <= TimeSpan.FromMinutes(5), nameof(o.DrainTimeout), o.DrainTimeout, "from zero to 00:05:00");
         faults.Unless(
             o.AnswerTimeout >= TimeSpan.Zero && o.AnswerTimeout <= TimeSpan.FromMinutes(1), nameof(o.AnswerTimeout), o.AnswerTimeout, "from zero to 00:01:00");
+    }
+
+    /// <summary>A header has one value, whoever reads tags from it.</summary>
+    public static void Check(IReadOnlyList<EdgeSite> sites, OptionFaults faults)
+    {
+        foreach (var site in sites)
+        {
+            var (header, separator) = (site.Format.Header, site.Format.Separator);
+            var first = sites.First(other => other.Format.Header.Equals(header, StringComparison.OrdinalIgnoreCase));
+            faults.Unless(
+                separator == first.Format.Separator, $"{site.Name}:Separator", separator.ToString(),
+                $"'{first.Format.Separator}' where tags are in the header {header}, which the edge '{first.Name}' reads too");
+        }
     }
 
     /// <summary>An address of an edge, whose path, if any, is kept.</summary>

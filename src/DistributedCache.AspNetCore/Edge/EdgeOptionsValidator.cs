@@ -11,7 +11,7 @@ internal sealed class EdgeOptionsValidator<T>(string path, Action<T, OptionFault
 {
     public ValidateOptionsResult Validate(string? name, T options)
     {
-        var faults = new OptionFaults(string.IsNullOrEmpty(name) ? $"{path}:" : $"Caches:{name}:{path}:");
+        var faults = EdgeFaults.Of(name, path);
         check(options, faults);
         return faults.All.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults.All);
     }

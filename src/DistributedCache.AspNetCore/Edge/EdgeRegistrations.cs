@@ -13,6 +13,8 @@ namespace DistributedCache.AspNetCore.Edge;
 /// <summary>The edges that were added to a cache, each once.</summary>
 internal sealed class EdgeRegistrations
 {
+    private const string OptionsPath = "Edges";
+
     private readonly string _cache;
     private readonly Dictionary<string, Func<IServiceProvider, IEnumerable<EdgeSite>>> _edges = new(StringComparer.Ordinal);
 
@@ -27,24 +29,12 @@ internal sealed class EdgeRegistrations
 
         var added = new EdgeRegistrations(cache);
         services.AddKeyedSingleton(cache, added);
-        services.AddKeyedSingleton<IReadOnlyList<EdgeSite>>(cache, (provider, _) => [.. added._edges.Values.SelectMany(make => make(provider))]);
+        services.AddKeyedSingleton<IReadOnlyList<EdgeSite>>(cache, (provider, _) => added.Make(provider));
         services.AddKeyedSingleton(cache, static (provider, key) => new EdgeHeaders(provider.GetRequiredKeyedService<IReadOnlyList<EdgeSite>>(key)));
         services.AddSingleton<IHostedService>(provider => new EdgePurging(provider, cache));
-        AddOptions<EdgeOptions>(builder, "Edges", EdgeFaults.Check, configure: null);
+        AddOptions<EdgeOptions>(builder, OptionsPath, EdgeFaults.Check, configure: null);
         return added;
     }
-
-    /// <summary>Adds an edge of one site, with options of its own, or goes on with it.</summary>
-    public static ITieredCacheBuilder Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
-        ITieredCacheBuilder builder,
-        string name,
-        Action<T> configure,
-        Action<T, OptionFaults> check,
-        Func<T, EdgeTagFormat> format,
-        Func<T, EdgeClient, IEdgePurger> purger,
-        bool heedsTargets = true)
-        where T : class =>
-        Add(builder, name, configure, check, (options, client) => [new EdgeSite(name, format(options), heedsTargets, purger(options, client(name)))]);
 
     /// <summary>Adds an edge with options of its own, or goes on with it.</summary>
     public static ITieredCacheBuilder Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
@@ -59,7 +49,7 @@ internal sealed class EdgeRegistrations
         ArgumentNullException.ThrowIfNull(configure);
         var registrations = Of(builder);
         var cache = builder.Name;
-        AddOptions(builder, $"Edges:{name}", check, configure);
+        AddOptions(builder, $"{OptionsPath}:{name}", check, configure);
         var http = $"DistributedCache.Edge.{name}";
 
         // What answers a purge with a redirection has not purged, whatever is where it leads to. The client would log each purge at
@@ -78,7 +68,15 @@ internal sealed class EdgeRegistrations
 
     /// <summary>Adds an edge of the application's own.</summary>
     public void Add(string name, EdgeTagFormat format, Func<IServiceProvider, IEdgePurger> purger) =>
-        _edges[name] = provider => [new EdgeSite(name, format, HeedsTargets: true, purger(provider))];
+        _edges[name] = provider => [new EdgeSite(name, format, HeedsTargets: true, EdgeSite.LargestBatch, purger(provider))];
+
+    private EdgeSite[] Make(IServiceProvider provider)
+    {
+        EdgeSite[] sites = [.. _edges.Values.SelectMany(make => make(provider))];
+        var faults = EdgeFaults.Of(_cache, OptionsPath);
+        EdgeFaults.Check(sites, faults);
+        return faults.All.Count == 0 ? sites : throw new OptionsValidationException(_cache, typeof(EdgeOptions), faults.All);
+    }
 
     private static void AddOptions<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] T>(
         ITieredCacheBuilder builder, string path, Action<T, OptionFaults> check, Action<T>? configure)

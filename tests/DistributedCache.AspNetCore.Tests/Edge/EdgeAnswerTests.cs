@@ -57,9 +57,54 @@ public class EdgeAnswerTests
     public async Task Put_NoAnswerTimeout_IsAnsweredAtOnce()
     {
         await using var app = await Start(static o => o.AnswerTimeout = TimeSpan.Zero);
-        Assert.Equal(200, (await app.SendAsync(HttpMethod.Put, "/a").WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(200, (await AtOnceAsync(app.SendAsync(HttpMethod.Put, "/a"))).Status);
         _purged.SetResult();
     }
+
+    [Fact]
+    public async Task Put_EdgeHangs_IsWaitedForOnceAndPurgedOfEachLater()
+    {
+        await using var edge = await StandIn.StartAsync();
+        edge.Answer = context => _purged.Task.WaitAsync(context.RequestAborted);
+        await using var app = await StartBehind(edge);
+        var first = app.SendAsync(HttpMethod.Put, "/a");
+        var purge = await edge.NextAsync();
+        Assert.False(first.IsCompleted);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        await first;
+
+        Assert.Equal(200, (await AtOnceAsync(app.SendAsync(HttpMethod.Put, "/b"))).Status);
+
+        _purged.SetResult();
+        Assert.NotEqual(purge.Body, (await edge.NextAsync()).Body);
+    }
+
+    [Fact]
+    public async Task Put_EdgeAskedForAPause_IsNotWaitedForAndPurgedAfterIt()
+    {
+        await using var edge = await StandIn.StartAsync();
+        var isBusy = true;
+        edge.Answer = context =>
+        {
+            if (isBusy) (context.Response.StatusCode, context.Response.Headers.RetryAfter) = (503, "300");
+            return Task.CompletedTask;
+        };
+        await using var app = await StartBehind(edge);
+
+        foreach (var path in (string[])["/a", "/b"]) Assert.Equal(200, (await AtOnceAsync(app.SendAsync(HttpMethod.Put, path))).Status);
+
+        await edge.NextAsync();
+        Assert.Equal(0, edge.Waiting);
+        isBusy = false;
+        await Advance.UntilAsync(app.Time, () => edge.Waiting > 0);
+    }
+
+    private static Task<App> StartBehind(StandIn edge) => App.StartAsync(
+        static app => app.MapPut("/{any}", static () => "put"),
+        build: b => b.Services.AddTieredCache().AddFastlyEdge(o => (o.ServiceId, o.ApiToken, o.Endpoint) = ("id", "token", edge.Address)));
+
+    /// <summary>What comes while the clock stands still.</summary>
+    private static Task<Answer> AtOnceAsync(Task<Answer> answer) => answer.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
     [Theory]
     [InlineData("max-age=10, must-revalidate, stale-while-revalidate=30, stale-if-error=60", "max-age=300")]

@@ -135,6 +135,16 @@ public class EdgeHeadersTests
     }
 
     [Fact]
+    public void TryTag_TwoEdgesReadOneHeaderAlike_TagItForBoth()
+    {
+        var other = Edge("cloudfront") with { Format = CloudFrontPurger.FormatOf(new CloudFrontEdgeOptions { TagHeader = "cache-tag" }) };
+
+        Assert.True(new EdgeHeaders([Edge("cloudflare"), other]).TryTag(_headers, "", ["a", "b"]));
+
+        Assert.Equal(["a,b"], _headers["Cache-Tag"].AsEnumerable());
+    }
+
+    [Fact]
     public void TryTag_NoTags_SaysNothing()
     {
         Assert.True(new EdgeHeaders([Edge("varnish")]).TryTag(_headers, "", []));
@@ -221,6 +231,6 @@ public class EdgeHeadersTests
             "akamai" => AkamaiPurger.Format,
             _ => CloudFrontPurger.FormatOf(new CloudFrontEdgeOptions { TagHeader = "x-tags" }),
         };
-        return new EdgeSite(name, format, name != "cloudfront", new RecordedPurger());
+        return new EdgeSite(name, format, name != "cloudfront", EdgeSite.LargestBatch, new RecordedPurger());
     }
 }

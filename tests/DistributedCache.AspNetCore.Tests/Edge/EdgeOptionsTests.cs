@@ -174,6 +174,43 @@ public class EdgeOptionsTests
         Assert.Throws<ArgumentException>(() => builder.AddEdge<SilentPurger>(name, header));
     }
 
+    [Theory]
+    [InlineData('\n')]
+    [InlineData('-')]
+    [InlineData('a')]
+    [InlineData('\u00e9')]
+    public void AddEdge_SeparatorThatIsNone_Throws(char separator)
+    {
+        var builder = new ServiceCollection().AddTieredCache();
+
+        Assert.Throws<ArgumentException>("separator", () => builder.AddEdge<SilentPurger>("edge", "tags", separator));
+    }
+
+    [Theory]
+    [InlineData("", "Edges:")]
+    [InlineData("orders", "Caches:orders:Edges:")]
+    public async Task Start_TwoEdgesReadOneHeaderWithOtherSeparators_IsRefused(string cache, string root)
+    {
+        var failure = await FailureAsync(b => (cache.Length == 0 ? b : b.Services.AddTieredCache(cache))
+            .AddCloudflareEdge(static o => (o.ZoneId, o.ApiToken) = ("id", "token"))
+            .AddEdge<SilentPurger>("relay", "cache-tag", ' ')
+            .AddEdge<SilentPurger>("other", "Cache-Tag", ';'));
+
+        Assert.Equal(
+            $"{root}relay:Separator is ' '; it must be ',' where tags are in the header cache-tag, which the edge 'cloudflare' reads too.\n" +
+            $"{root}other:Separator is ';'; it must be ',' where tags are in the header Cache-Tag, which the edge 'cloudflare' reads too.",
+            failure);
+    }
+
+    [Fact]
+    public async Task Start_TwoEdgesReadOneHeaderAlikeOrOtherHeaders_Starts()
+    {
+        await using var host = await EdgeHost.StartAsync(static b => b
+            .AddCloudflareEdge(static o => (o.ZoneId, o.ApiToken) = ("id", "token"))
+            .AddCloudFrontEdge(static o => (o.DistributionId, o.AccessKeyId, o.SecretAccessKey) = ("id", "key", "secret"))
+            .AddEdge<SilentPurger>("relay", "relay-tags", ' '));
+    }
+
     private static async Task CheckAsync(string option, bool isValid, Action<EdgeOptions> configure)
     {
         void Add(ITieredCacheBuilder builder) => builder.AddFastlyEdge(static o => (o.ServiceId, o.ApiToken) = ("id", "token")).ConfigureEdges(configure);

@@ -149,6 +149,27 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         Assert.Equal(2, purges["purged"]);
     }
 
+    [Theory]
+    [InlineData(true, "purged")]
+    [InlineData(false, "failed")]
+    public async Task Purge_SeveralTags_AreCountedEach(bool succeeds, string result)
+    {
+        using var purges = new PurgeCounts($"counted-{result}");
+        var first = new TaskCompletionSource();
+        var edge = new RecordedPurger(_time) { OnPurge = _ => first.Task };
+        var queue = Queue(edge, name: $"counted-{result}");
+        await queue.AddAsync("first");
+        await edge.NextAsync();
+        foreach (var tag in (string[])["a", "b", "c"]) await queue.AddAsync(tag);
+
+        edge.OnPurge = _ => succeeds ? Task.CompletedTask : throw new HttpRequestException("away");
+        first.SetResult();
+        await edge.NextAsync();
+
+        await Poll.UntilAsync(() => Task.FromResult(purges[result] >= 3), static () => "They are not counted.");
+        Assert.Equal(succeeds ? 4 : 3, purges[result]);
+    }
+
     [Fact]
     public async Task Purge_FailsForLong_IsLoggedOnceAndSoIsThatItSucceedsAgain()
     {
@@ -269,17 +290,14 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Purged_PurgeFails_WaitsForTheSecond()
+    public async Task Purged_PurgeFails_WaitsNoLonger()
     {
-        var edge = new RecordedPurger(_time);
-        edge.OnPurge = _ => edge.Begun == 1 ? throw new HttpRequestException("away") : Task.CompletedTask;
-        var queue = Queue(edge);
+        var queue = Queue(new RecordedPurger(_time) { OnPurge = static _ => throw new HttpRequestException("away") });
         var purged = queue.PurgedAsync("a", TimeSpan.FromHours(1));
+
         await queue.AddAsync("a");
-        var failed = await edge.NextAsync();
-        var second = await edge.NextAsync(_time);
+
         await purged.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        Assert.InRange(second.Time - failed.Time, MaxStaleness + TimeSpan.FromSeconds(1), TimeSpan.MaxValue);
     }
 
     [Fact]
@@ -307,6 +325,25 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         first.SetResult();
 
         Assert.Equal((1_000, 500), ((await edge.NextAsync()).Tags.Length, (await edge.NextAsync()).Tags.Length));
+    }
+
+    [Fact]
+    public async Task Purge_MoreThanARequestTakesAndOneFails_WhatIsDoneIsDone()
+    {
+        var shared = new InProcessSchedule(_time);
+        var first = new TaskCompletionSource();
+        var edge = new RecordedPurger(_time);
+        edge.OnPurge = _ => edge.Begun == 3 ? throw new HttpRequestException("too many") : first.Task;
+        var queue = Queue(edge, shared, batchSize: 2);
+        await queue.AddAsync("first");
+        await edge.NextAsync();
+        foreach (var tag in (string[])["a", "b", "c"]) await queue.AddAsync(tag);
+
+        first.SetResult();
+
+        Assert.Equal((2, 1), ((await edge.NextAsync()).Tags.Length, (await edge.NextAsync()).Tags.Length));
+        await Poll.UntilAsync(() => Task.FromResult(_log.Count(1350) == 1), static () => "It has not failed.");
+        Assert.Equal(1 + 4, shared.Count("purges:edge")); // the one that failed, and the second purges of all
     }
 
     [Fact]
@@ -382,18 +419,62 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         Assert.Equal(0, _log.Count(1353));
     }
 
-    [Fact]
-    public async Task End_EdgeDoesNotAnswer_EndsInTimeAndSaysWhatIsLost()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task End_EdgeDoesNotAnswer_EndsInTimeAndSaysWhatIsLost(bool heedsCancellation)
     {
-        var edge = new RecordedPurger(_time) { OnPurge = static token => Task.Delay(Timeout.Infinite, token) };
-        var queue = Queue(edge);
+        var drain = TimeSpan.FromSeconds(7);
+        var edge = new RecordedPurger(_time) { OnPurge = static _ => Task.Delay(Timeout.Infinite), HeedsCancellation = heedsCancellation };
+        var queue = Queue(edge, options: new EdgeOptions { DrainTimeout = drain });
         await queue.AddAsync("a");
         await edge.NextAsync();
 
         var end = queue.EndAsync(TestContext.Current.CancellationToken);
-        await Advance.UntilAsync(_time, () => end.IsCompleted);
+        await Poll.UntilAsync(() => Task.FromResult(_time.Waits.Contains(drain)), static () => "It does not wait for that long.");
+        _time.Advance(drain);
+
+        await end.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.Equal(1, _log.Count(1353));
+    }
+
+    [Fact]
+    public async Task End_OnePurgeIsLost_SaysSo()
+    {
+        var edge = new RecordedPurger(_time);
+        var queue = Queue(edge, options: new EdgeOptions { DrainTimeout = TimeSpan.Zero });
+        await queue.AddAsync("a");
+        await Poll.UntilAsync(() => Task.FromResult(_log.Count(1354) == 1), static () => "The first purge was not done.");
+        edge.OnPurge = static token => Task.Delay(Timeout.Infinite, token);
+
+        await queue.EndAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(1, _log.Count(1353));
+    }
+
+    [Fact]
+    public async Task End_MoreThanAPurgerGetsAtOnce_PurgesAll()
+    {
+        var (queue, edge, first) = await PurgingAsync("first");
+        for (var i = 0; i < EdgeSite.LargestBatch; i++) await queue.AddAsync($"{i}");
+
+        var end = queue.EndAsync(TestContext.Current.CancellationToken);
+        first.SetResult();
+        await end;
+
+        Assert.Equal((4, 0), (edge.Begun, _log.Count(1353)));
+    }
+
+    [Fact]
+    public async Task Dispose_PurgerThatHeedsNoCancellation_IsLeftBehind()
+    {
+        var edge = new RecordedPurger(_time) { OnPurge = static _ => Task.Delay(Timeout.Infinite), HeedsCancellation = false };
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+
+        await queue.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        _queues.Remove(queue);
     }
 
     [Fact]
@@ -634,6 +715,25 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Add_TheQueueHasFailed_IsPurgedFiveSecondsLater()
+    {
+        var edge = new RecordedPurger(_time);
+        _log.Throws = 1354;
+        var queue = Queue(edge);
+        await queue.AddAsync("a");
+        await edge.NextAsync();
+        await Poll.UntilAsync(() => Task.FromResult(_log.Count(1355) == 1), static () => "It has not failed.");
+        _log.Throws = null;
+        var failed = _time.GetUtcNow();
+
+        await queue.AddAsync("b");
+
+        var next = await edge.NextAsync(_time);
+        Assert.Equal(["a", "b"], next.Tags.Order());
+        Assert.InRange(next.Time - failed, TimeSpan.FromSeconds(5), TimeSpan.MaxValue);
+    }
+
+    [Fact]
     public async Task Add_SharedStoreIsAwayAgain_IsLoggedAgain()
     {
         var edge = new RecordedPurger(_time);
@@ -680,10 +780,10 @@ public sealed class PurgeQueueTests : IAsyncDisposable
         return (queue, edge, answer);
     }
 
-    private PurgeQueue Queue(IEdgePurger purger, IRemoteSchedule? remote = null, string name = "edge", EdgeOptions? options = null)
+    private PurgeQueue Queue(IEdgePurger purger, IRemoteSchedule? remote = null, string name = "edge", EdgeOptions? options = null, int batchSize = EdgeSite.LargestBatch)
     {
         options ??= new EdgeOptions();
-        var site = new EdgeSite(name, new EdgeTagFormat("tags", ',', 32, 32, 8_192), HeedsTargets: true, purger);
+        var site = new EdgeSite(name, new EdgeTagFormat("tags", ',', 32, 32, 8_192), HeedsTargets: true, batchSize, purger);
         var store = new PurgeStore(name, options.PendingLimit, remote, RemoteTimeout, _time, _log);
         var queue = new PurgeQueue(site, store, options, MaxStaleness, _time, _meter, _log);
         _queues.Add(queue);

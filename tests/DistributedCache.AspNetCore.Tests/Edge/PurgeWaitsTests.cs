@@ -13,35 +13,40 @@ public class PurgeWaitsTests
     public PurgeWaitsTests() => _waits = new PurgeWaits(_time);
 
     [Fact]
-    public async Task Take_SeveralTags_TakesWhoWaitsForEachAndForNoOther()
+    public async Task End_SeveralTagsAreDone_EndsWhoWaitsForEachAndForNoOther()
     {
         Task[] purged = [_waits.WaitAsync("a", Long), _waits.WaitAsync("b", Long)];
-        _ = _waits.WaitAsync("other", Long);
+        var other = _waits.WaitAsync("other", Long);
 
-        Purge("a", "b");
+        _waits.Begin(["a", "b"]);
+        _waits.End(isDone: true);
 
         await EndAsync(Task.WhenAll(purged));
-        Assert.Single(_waits.Take(["other"]));
+        Assert.False(other.IsCompleted);
     }
 
     [Fact]
-    public void Take_WhoWasTaken_IsNotTakenAgain()
+    public async Task Wait_PurgeOfTheTagIsUnderWay_EndsWithTheNext()
     {
-        _ = _waits.WaitAsync("a", Long);
-        _waits.Take(["a"]);
+        _waits.Begin(["a"]);
+        var purged = _waits.WaitAsync("a", Long);
+        _waits.End(isDone: true);
+        Assert.False(purged.IsCompleted);
 
-        Assert.Empty(_waits.Take(["a"]));
+        _waits.Begin(["a"]);
+        _waits.End(isDone: true);
+
+        await EndAsync(purged);
     }
 
     [Fact]
-    public async Task Wait_ForAWhile_EndsAndIsForgotten()
+    public async Task Wait_ForAWhile_Ends()
     {
         var purged = _waits.WaitAsync("a", TimeSpan.FromSeconds(1));
 
         _time.Advance(TimeSpan.FromSeconds(1));
 
         await EndAsync(purged);
-        Assert.Empty(_waits.Take(["a"]));
     }
 
     [Fact]
@@ -53,40 +58,48 @@ public class PurgeWaitsTests
         await EndAsync(first);
         Assert.False(other.IsCompleted);
 
-        Purge("a");
+        _waits.Begin(["a"]);
+        _waits.End(isDone: true);
 
         await EndAsync(other);
     }
 
     [Fact]
-    public async Task PutBack_AnotherWaitsForTheTagSince_BothEndWithTheNextPurge()
+    public async Task End_PurgeFailed_EndsAllWhoWait()
     {
-        var first = _waits.WaitAsync("a", Long);
-        var failed = _waits.Take(["a"]);
-        var other = _waits.WaitAsync("a", Long);
+        Task[] waiting = [_waits.WaitAsync("a", Long), _waits.WaitAsync("other", Long)];
 
-        _waits.PutBack(failed);
-        Purge("a");
+        _waits.Begin(["a"]);
+        _waits.End(isDone: false);
 
-        await EndAsync(Task.WhenAll(first, other));
+        await EndAsync(Task.WhenAll(waiting));
     }
 
     [Fact]
-    public async Task PutBack_WhoHasGivenUp_IsForgotten()
+    public void Wait_LastPurgeFailed_EndsAtOnceUntilOneIsDone()
     {
-        var purged = _waits.WaitAsync("a", TimeSpan.FromSeconds(1));
-        var failed = _waits.Take(["a"]);
-        _time.Advance(TimeSpan.FromSeconds(1));
-        await EndAsync(purged);
+        _waits.Begin(["a"]);
+        _waits.End(isDone: false);
+        Assert.True(_waits.WaitAsync("a", Long).IsCompleted);
+        _waits.Begin(["a"]);
+        Assert.True(_waits.WaitAsync("a", Long).IsCompleted);
 
-        _waits.PutBack(failed);
+        _waits.End(isDone: true);
 
-        Assert.Empty(_waits.Take(["a"]));
+        Assert.False(_waits.WaitAsync("a", Long).IsCompleted);
     }
 
-    private void Purge(params string[] tags)
+    [Fact]
+    public void Wait_PurgeUnderWayForAsLong_EndsAtOnceUntilItIsDone()
     {
-        foreach (var one in _waits.Take(tags).SelectMany(static tag => tag.Purged)) one.TrySetResult();
+        _waits.Begin(["other"]);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(_waits.WaitAsync("a", TimeSpan.FromSeconds(1)).IsCompleted);
+        Assert.False(_waits.WaitAsync("a", TimeSpan.FromSeconds(1.001)).IsCompleted);
+
+        _waits.End(isDone: true);
+
+        Assert.False(_waits.WaitAsync("a", TimeSpan.FromSeconds(1)).IsCompleted);
     }
 
     private static Task EndAsync(Task task) => task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using System.Xml.Linq;
+using DistributedCache.AspNetCore.Edge;
 using DistributedCache.AspNetCore.Edge.Akamai;
 using DistributedCache.AspNetCore.Edge.Cloudflare;
 using DistributedCache.AspNetCore.Edge.CloudFront;
@@ -11,69 +13,70 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace DistributedCache.AspNetCore.Tests.Edge;
 
-/// <summary>As many tags as a purger gets at once, each as long as a tag may be.</summary>
+/// <summary>As many tags as a purger gets at once, each as long as a tag may be, are one request that its edge takes.</summary>
 public class PurgerLimitTests
 {
-    private static readonly string[] Tags = [.. Enumerable.Range(0, PurgeQueue.MaximumBatch).Select(static i => $"{i:D4}".PadRight(32, 'x'))];
-
     [Fact]
-    public async Task Fastly_ManyTags_Are256ARequest()
+    public async Task Fastly_MostTags_AreABatchOfItsApi()
     {
-        var requests = await PurgeAsync((edge, client) => new FastlyPurger(new FastlyEdgeOptions { ServiceId = "id", ApiToken = "token", Endpoint = edge }, client));
+        var (tags, request) = await PurgeAsync((edge, client) => FastlyPurger.Sites(new FastlyEdgeOptions { ServiceId = "id", ApiToken = "token", Endpoint = edge }, client));
 
-        Assert.Equal([256, 256, 256, 232], requests.Select(static request => Names(request, "surrogate_keys").Length));
-        Assert.Equal(Tags, requests.SelectMany(static request => Names(request, "surrogate_keys")));
+        Assert.Equal(256, tags.Length);
+        Assert.Equal(tags, Names(request, "surrogate_keys"));
     }
 
     [Fact]
-    public async Task Cloudflare_ManyTags_Are100ARequest()
+    public async Task Cloudflare_MostTags_AreTheOperationsOfARequest()
     {
-        var requests = await PurgeAsync((edge, client) => new CloudflarePurger(new CloudflareEdgeOptions { ZoneId = "id", ApiToken = "token", Endpoint = edge }, client));
+        var (tags, request) = await PurgeAsync((edge, client) => CloudflarePurger.Sites(new CloudflareEdgeOptions { ZoneId = "id", ApiToken = "token", Endpoint = edge }, client));
 
-        Assert.Equal(10, requests.Count);
-        Assert.All(requests, static request => Assert.Equal(100, Names(request, "tags").Length));
-        Assert.Equal(Tags, requests.SelectMany(static request => Names(request, "tags")));
+        Assert.Equal(100, tags.Length);
+        Assert.Equal(tags, Names(request, "tags"));
     }
 
     [Fact]
-    public async Task Akamai_ManyTags_FitABodyOf50KB()
+    public async Task Akamai_MostTags_AreFreeEachMinuteAndFitABodyOf50KB()
     {
-        var requests = await PurgeAsync((edge, client) => new AkamaiPurger(
+        var (tags, request) = await PurgeAsync((edge, client) => AkamaiPurger.Sites(
             new AkamaiEdgeOptions { Endpoint = edge, ClientToken = "c", ClientSecret = "s", AccessToken = "a" }, client));
 
-        Assert.All(requests, static request => Assert.InRange(Encoding.UTF8.GetByteCount(request.Body), 1, 50_000));
-        Assert.Equal(Tags, requests.SelectMany(static request => Names(request, "objects")));
+        Assert.Equal(500, tags.Length);
+        Assert.Equal(tags, Names(request, "objects"));
+        Assert.InRange(Encoding.UTF8.GetByteCount(request.Body), 1, 50_000);
     }
 
     [Fact]
-    public async Task CloudFront_ManyTags_AreFewerThanMayBeUnderWay()
+    public async Task CloudFront_MostTags_AreCountedAndFewerThanMayBeUnderWay()
     {
-        var requests = await PurgeAsync((edge, client) => new CloudFrontPurger(
+        var (tags, request) = await PurgeAsync((edge, client) => CloudFrontPurger.Sites(
             new CloudFrontEdgeOptions { DistributionId = "id", AccessKeyId = "a", SecretAccessKey = "s", Endpoint = edge }, client));
 
-        Assert.InRange(requests.Single().Body.Split("<Path>#").Length - 1, Tags.Length, 3_000);
+        var paths = XElement.Parse(request.Body).Elements().First();
+        Assert.InRange(tags.Length, 1, 3_000);
+        Assert.Equal([$"{tags.Length}", .. tags.Select(static tag => $"#{tag}")], paths.Descendants().Where(static element => !element.HasElements).Select(static element => element.Value));
     }
 
     [Fact]
-    public async Task Varnish_ManyTags_FitAHeaderOf8KB()
+    public async Task Varnish_MostTags_FitAHeaderOf8KB()
     {
-        var requests = await PurgeAsync((edge, client) => new VarnishPurger(edge, isSoft: true, client));
+        var (tags, request) = await PurgeAsync((edge, client) => VarnishPurger.Sites(new VarnishEdgeOptions { Servers = { edge }, Soft = true }, client));
 
-        Assert.All(requests, static request => Assert.InRange("xkey-softpurge: ".Length + request["xkey-softpurge"]!.Length, 1, 8_192));
-        Assert.Equal(Tags, requests.SelectMany(static request => request["xkey-softpurge"]!.Split(' ')));
+        Assert.Equal(tags, request["xkey-softpurge"]!.Split(' '));
+        Assert.InRange("xkey-softpurge: ".Length + request["xkey-softpurge"]!.Length, 4_096, 8_192);
     }
 
-    private static async Task<List<StandInRequest>> PurgeAsync(Func<Uri, EdgeClient, IEdgePurger> make)
+    private static async Task<(string[] Tags, StandInRequest Request)> PurgeAsync(Func<Uri, Func<string, EdgeClient>, IEnumerable<EdgeSite>> sites)
     {
         await using var edge = await StandIn.StartAsync();
         edge.Answer = static context => context.Response.WriteAsync("""{"success":true}""");
-        var purger = make(edge.Address, new EdgeClient("edge", static () => new HttpClient(), new EdgeOptions(), new FakeTimeProvider()));
+        var site = sites(edge.Address, static name => new EdgeClient(name, static () => new HttpClient(), new EdgeOptions(), new FakeTimeProvider())).Single();
+        string[] tags = [.. Enumerable.Range(0, site.BatchSize).Select(static i => $"{i:D4}".PadRight(32, 'x'))];
 
-        await purger.PurgeAsync(Tags, TestContext.Current.CancellationToken);
+        await site.Purger.PurgeAsync(tags, TestContext.Current.CancellationToken);
 
-        var requests = new List<StandInRequest>();
-        while (edge.Waiting > 0) requests.Add(await edge.NextAsync());
-        return requests;
+        var request = await edge.NextAsync();
+        Assert.Equal(0, edge.Waiting);
+        return (tags, request);
     }
 
     private static string[] Names(StandInRequest request, string list) =>

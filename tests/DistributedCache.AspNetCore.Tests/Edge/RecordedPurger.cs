@@ -14,6 +14,9 @@ internal sealed class RecordedPurger(TimeProvider? time = null) : IEdgePurger
     /// <summary>What a purge does; nothing, unless a test sets it.</summary>
     public Func<CancellationToken, Task> OnPurge { get; set; } = static _ => Task.CompletedTask;
 
+    /// <summary>Whether a purge ends when it is cancelled.</summary>
+    public bool HeedsCancellation { get; init; } = true;
+
     /// <summary>The purges that the test has not read.</summary>
     public int Waiting => _purges.Reader.Count;
 
@@ -21,7 +24,7 @@ internal sealed class RecordedPurger(TimeProvider? time = null) : IEdgePurger
     {
         Interlocked.Increment(ref _begun);
         _purges.Writer.TryWrite(new Purge([.. tags], (time ?? TimeProvider.System).GetUtcNow()));
-        await OnPurge(cancellationToken).WaitAsync(cancellationToken);
+        await OnPurge(cancellationToken).WaitAsync(HeedsCancellation ? cancellationToken : CancellationToken.None);
     }
 
     /// <summary>The next purge.</summary>

@@ -22,7 +22,7 @@ public sealed class VarnishTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assert.SkipUnless(VarnishServer.IsInstalled, VarnishServer.Missing);
-        _headers = new EdgeHeaders([new EdgeSite(VarnishPurger.Name, VarnishPurger.Format, HeedsTargets: true, new RecordedPurger())]);
+        _headers = new EdgeHeaders([new EdgeSite(VarnishPurger.Name, VarnishPurger.Format, HeedsTargets: true, EdgeSite.LargestBatch, new RecordedPurger())]);
         _origin = await StandIn.StartAsync();
         _origin.Answer = AnswerAsync;
         _varnish = await VarnishServer.StartAsync(_origin.Address);

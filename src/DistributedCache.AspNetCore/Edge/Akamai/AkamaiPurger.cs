@@ -11,9 +11,11 @@ internal sealed class AkamaiPurger(AkamaiEdgeOptions options, EdgeClient client)
 {
     public const string Name = "akamai";
 
-    // A body of 50 KB holds 1,400 tags of 32 characters with their quotes and commas.
-    private const int MaximumObjects = 1_000;
+    // "Rate limiting": 500 tags come free a minute, and a request for more than are free is refused as a whole. They are also far less than
+    // the 50,000 bytes that a body may have.
+    private const int MaximumTags = 500;
 
+    /// <summary>As "Purge content by cache tag" has it.</summary>
     public static EdgeTagFormat Format { get; } = new("Edge-Cache-Tag", ',', 128, 128, 8_192);
 
     public static void Check(AkamaiEdgeOptions o, OptionFaults faults)
@@ -24,23 +26,23 @@ internal sealed class AkamaiPurger(AkamaiEdgeOptions options, EdgeClient client)
         faults.Secret(nameof(o.AccessToken), o.AccessToken);
     }
 
-    public async ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
+    public static IEnumerable<EdgeSite> Sites(AkamaiEdgeOptions o, Func<string, EdgeClient> client) =>
+        [new EdgeSite(Name, Format, HeedsTargets: true, MaximumTags, new AkamaiPurger(o, client(Name)))];
+
+    public ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
     {
         var address = EdgeAddress.Of(options.Endpoint!, $"/ccu/v3/{(options.Soft ? "invalidate" : "delete")}/tag/{(options.Staging ? "staging" : "production")}");
-        foreach (var batch in tags.Chunk(MaximumObjects))
-        {
-            var body = JsonSerializer.SerializeToUtf8Bytes(new AkamaiPurge(batch), EdgeJson.Default.AkamaiPurge);
-            await client.SendAsync(
-                () =>
-                {
-                    // Signed anew for each attempt: a signature is of a moment, and good for once.
-                    var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-                    var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-                    request.Headers.TryAddWithoutValidation(
-                        "Authorization", EdgeGridSigner.Sign(options, "POST", address, body, client.Now, Guid.NewGuid().ToString()));
-                    return request;
-                },
-                isRefused: null, isTransient: null, cancellationToken).ConfigureAwait(false);
-        }
+        var body = JsonSerializer.SerializeToUtf8Bytes(new AkamaiPurge([.. tags]), EdgeJson.Default.AkamaiPurge);
+        return client.SendAsync(
+            () =>
+            {
+                // Signed anew for each attempt: a signature is of a moment, and good for once.
+                var content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+                var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+                request.Headers.TryAddWithoutValidation(
+                    "Authorization", EdgeGridSigner.Sign(options, "POST", address, body, client.Now, Guid.NewGuid().ToString()));
+                return request;
+            },
+            isRefused: null, isTransient: null, cancellationToken);
     }
 }

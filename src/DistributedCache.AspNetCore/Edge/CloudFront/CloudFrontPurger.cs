@@ -13,11 +13,12 @@ internal sealed class CloudFrontPurger(CloudFrontEdgeOptions options, EdgeClient
 {
     public const string Name = "cloudfront";
 
-    // A distribution has at most 3,000 paths under way at a time.
+    // "Concurrent invalidation request maximum": a distribution has at most 3,000 paths under way.
     private const int MaximumPaths = 1_000;
 
     private static readonly XNamespace Space = "http://cloudfront.amazonaws.com/doc/2020-05-31/";
 
+    /// <summary>As "What you need to know when invalidating tags" has it.</summary>
     public static EdgeTagFormat FormatOf(CloudFrontEdgeOptions o) => new(o.TagHeader, ',', 50, 256, 8_192);
 
     public static void Check(CloudFrontEdgeOptions o, OptionFaults faults)
@@ -30,19 +31,19 @@ internal sealed class CloudFrontPurger(CloudFrontEdgeOptions options, EdgeClient
         faults.Address(nameof(o.Endpoint), o.Endpoint);
     }
 
-    public async ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
+    public static IEnumerable<EdgeSite> Sites(CloudFrontEdgeOptions o, Func<string, EdgeClient> client) =>
+        [new EdgeSite(Name, FormatOf(o), HeedsTargets: false, MaximumPaths, new CloudFrontPurger(o, client(Name)))];
+
+    public ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
     {
-        foreach (var batch in tags.Chunk(MaximumPaths))
-        {
-            // One name for all attempts: what arrived although no answer did is not done twice.
-            var body = Body(batch, Guid.NewGuid().ToString());
-            await client.SendAsync(
-                () => Request(body),
-                isRefused: null,
-                isTransient: static answer => answer.Contains("<Code>TooManyInvalidationsInProgress</Code>", StringComparison.Ordinal)
-                    || answer.Contains("<Code>Throttling</Code>", StringComparison.Ordinal),
-                cancellationToken).ConfigureAwait(false);
-        }
+        // One name for all attempts: what arrived although no answer did is not done twice.
+        var body = Body(tags, Guid.NewGuid().ToString());
+        return client.SendAsync(
+            () => Request(body),
+            isRefused: null,
+            isTransient: static answer => answer.Contains("<Code>TooManyInvalidationsInProgress</Code>", StringComparison.Ordinal)
+                || answer.Contains("<Code>Throttling</Code>", StringComparison.Ordinal),
+            cancellationToken);
     }
 
     private HttpRequestMessage Request(byte[] body)
@@ -55,10 +56,10 @@ internal sealed class CloudFrontPurger(CloudFrontEdgeOptions options, EdgeClient
         return request;
     }
 
-    private static byte[] Body(string[] tags, string reference) => Encoding.UTF8.GetBytes(
+    private static byte[] Body(IReadOnlyCollection<string> tags, string reference) => Encoding.UTF8.GetBytes(
         new XElement(Space + "InvalidationBatch",
             new XElement(Space + "Paths",
-                new XElement(Space + "Quantity", tags.Length.ToString(CultureInfo.InvariantCulture)),
+                new XElement(Space + "Quantity", tags.Count.ToString(CultureInfo.InvariantCulture)),
                 new XElement(Space + "Items", tags.Select(static tag => new XElement(Space + "Path", "#" + tag)))),
             new XElement(Space + "CallerReference", reference)).ToString(SaveOptions.DisableFormatting));
 }

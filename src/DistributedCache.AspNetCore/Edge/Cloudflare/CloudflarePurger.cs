@@ -13,8 +13,10 @@ internal sealed class CloudflarePurger(CloudflareEdgeOptions options, EdgeClient
 {
     public const string Name = "cloudflare";
 
+    // "Purge cache", "Purge limits".
     private const int MaximumTags = 100;
 
+    /// <summary>As "Purge cache by cache-tags" has it.</summary>
     public static EdgeTagFormat Format { get; } = new("Cache-Tag", ',', int.MaxValue, 1_024, 16_384);
 
     public static void Check(CloudflareEdgeOptions o, OptionFaults faults)
@@ -24,18 +26,19 @@ internal sealed class CloudflarePurger(CloudflareEdgeOptions options, EdgeClient
         faults.Address(nameof(o.Endpoint), o.Endpoint);
     }
 
-    public async ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
+    public static IEnumerable<EdgeSite> Sites(CloudflareEdgeOptions o, Func<string, EdgeClient> client) =>
+        [new EdgeSite(Name, Format, HeedsTargets: true, MaximumTags, new CloudflarePurger(o, client(Name)))];
+
+    public ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
     {
-        foreach (var batch in tags.Chunk(MaximumTags))
-        {
-            await client.SendAsync(
-                () => new HttpRequestMessage(HttpMethod.Post, EdgeAddress.Of(options.Endpoint, $"/zones/{options.ZoneId}/purge_cache"))
-                {
-                    Headers = { Authorization = new AuthenticationHeaderValue("Bearer", options.ApiToken) },
-                    Content = JsonContent.Create(new CloudflarePurge(batch), EdgeJson.Default.CloudflarePurge),
-                },
-                isRefused: static answer => !IsSuccess(answer), isTransient: null, cancellationToken).ConfigureAwait(false);
-        }
+        var purge = new CloudflarePurge([.. tags]);
+        return client.SendAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, EdgeAddress.Of(options.Endpoint, $"/zones/{options.ZoneId}/purge_cache"))
+            {
+                Headers = { Authorization = new AuthenticationHeaderValue("Bearer", options.ApiToken) },
+                Content = JsonContent.Create(purge, EdgeJson.Default.CloudflarePurge),
+            },
+            isRefused: static answer => !IsSuccess(answer), isTransient: null, cancellationToken);
     }
 
     private static bool IsSuccess(string answer)

@@ -10,8 +10,10 @@ internal sealed class FastlyPurger(FastlyEdgeOptions options, EdgeClient client)
 {
     public const string Name = "fastly";
 
+    // "Purging API": a batch has at most so many keys.
     private const int MaximumKeys = 256;
 
+    /// <summary>As "Fastly VCL constraints and limitations" has it.</summary>
     public static EdgeTagFormat Format { get; } = new("Surrogate-Key", ' ', int.MaxValue, 1_024, 16_384);
 
     public static void Check(FastlyEdgeOptions o, OptionFaults faults)
@@ -21,22 +23,23 @@ internal sealed class FastlyPurger(FastlyEdgeOptions options, EdgeClient client)
         faults.Address(nameof(o.Endpoint), o.Endpoint);
     }
 
-    public async ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
+    public static IEnumerable<EdgeSite> Sites(FastlyEdgeOptions o, Func<string, EdgeClient> client) =>
+        [new EdgeSite(Name, Format, HeedsTargets: true, MaximumKeys, new FastlyPurger(o, client(Name)))];
+
+    public ValueTask PurgeAsync(IReadOnlyCollection<string> tags, CancellationToken cancellationToken)
     {
-        foreach (var batch in tags.Chunk(MaximumKeys))
-        {
-            await client.SendAsync(
-                () =>
+        var purge = new FastlyPurge([.. tags]);
+        return client.SendAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Post, EdgeAddress.Of(options.Endpoint, $"/service/{options.ServiceId}/purge"))
                 {
-                    var request = new HttpRequestMessage(HttpMethod.Post, EdgeAddress.Of(options.Endpoint, $"/service/{options.ServiceId}/purge"))
-                    {
-                        Content = JsonContent.Create(new FastlyPurge(batch), EdgeJson.Default.FastlyPurge),
-                    };
-                    request.Headers.Add("Fastly-Key", options.ApiToken);
-                    if (options.Soft) request.Headers.Add("Fastly-Soft-Purge", "1");
-                    return request;
-                },
-                isRefused: null, isTransient: null, cancellationToken).ConfigureAwait(false);
-        }
+                    Content = JsonContent.Create(purge, EdgeJson.Default.FastlyPurge),
+                };
+                request.Headers.Add("Fastly-Key", options.ApiToken);
+                if (options.Soft) request.Headers.Add("Fastly-Soft-Purge", "1");
+                return request;
+            },
+            isRefused: null, isTransient: null, cancellationToken);
     }
 }

@@ -15,9 +15,6 @@ internal sealed class PurgeQueue : IAsyncDisposable
     /// <summary>How often a process looks for what other processes left.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many tags a purger is given at once.</summary>
-    public const int MaximumBatch = 1_000;
-
     // Ends before its claim does, so that no other process has begun with the same.
     private static readonly TimeSpan BatchTime = TimeSpan.FromSeconds(55);
 
@@ -60,7 +57,8 @@ internal sealed class PurgeQueue : IAsyncDisposable
         if (Interlocked.Exchange(ref _isFull, 1) == 0) _log.QueueFull(_edge.Name, _options.PendingLimit);
     }
 
-    /// <summary>Ends when a purge of the tag that this process has yet to begin is done, or after a while: another process may do it.</summary>
+    /// <summary>Ends when a purge of the tag that this process has yet to begin is done, or after a while: another process may do it. At once
+    /// where the edge is known not to answer: its purges come later.</summary>
     public Task PurgedAsync(string tag, TimeSpan timeout) => _waits.WaitAsync(tag, timeout);
 
     /// <summary>Purges what is due, and what only this process knows, and ends.</summary>
@@ -100,7 +98,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
             {
                 // Read before the claim, so that the last one sees all that the end makes due.
                 var isEnding = _isEnding;
-                var claim = await _store.ClaimAsync(MaximumBatch, Lease).ConfigureAwait(false);
+                var claim = await _store.ClaimAsync(_edge.BatchSize, Lease).ConfigureAwait(false);
                 if (claim.Claimed.Names.Count > 0)
                 {
                     await PurgeAsync(claim).ConfigureAwait(false);
@@ -126,28 +124,44 @@ internal sealed class PurgeQueue : IAsyncDisposable
     private async ValueTask PurgeAsync(PurgeClaim claim)
     {
         string[] tags = [.. claim.Claimed.Names.Select(static name => name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]).Distinct()];
-        var waiting = _waits.Take(tags);
+        _waits.Begin(tags);
         using var limit = new CancellationTokenSource(BatchTime, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
         try
         {
-            await _edge.Purger.PurgeAsync(tags, either.Token).ConfigureAwait(false);
+            await AskAsync(tags, either.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            _waits.PutBack(waiting);
+            _waits.End(isDone: false);
             _meter.Failed(_edge.Name, tags.Length);
             if (!_isFailing) _log.PurgeFailed(_edge.Name, tags.Length, Lease, exception);
             _isFailing = true;
             return;
         }
 
-        foreach (var one in waiting.SelectMany(static tag => tag.Purged)) one.TrySetResult();
+        _waits.End(isDone: true);
         await _store.CompleteAsync(claim).ConfigureAwait(false);
         _meter.Purged(_edge.Name, tags.Length);
         _log.Purged(_edge.Name, tags.Length);
         if (!_isFailing) return;
         _log.PurgesAgain(_edge.Name, tags.Length);
         _isFailing = false;
+    }
+
+    /// <summary>A purge that ends with its time, also where an application's own purger does not heed the token; what fails after that is
+    /// observed.</summary>
+    private async Task AskAsync(string[] tags, CancellationToken cancellationToken)
+    {
+        var purge = _edge.Purger.PurgeAsync(tags, cancellationToken).AsTask();
+        try
+        {
+            await purge.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _ = purge.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+            throw;
+        }
     }
 }

@@ -1,16 +1,19 @@
 namespace DistributedCache.AspNetCore.Edge.Purging;
 
-/// <summary>Who waits for the purge of which tag.</summary>
+/// <summary>Who waits for the purge of which tag. Nobody waits for an edge whose last purge failed, or that has had one for longer than
+/// he would wait.</summary>
 internal sealed class PurgeWaits(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<TaskCompletionSource>> _waiting = new(StringComparer.Ordinal);
+    private List<TaskCompletionSource> _taken = [];
+    private long? _began;
+    private bool _isFailing;
 
     /// <summary>Ends when a purge of the tag that has yet to begin is done, or after a while.</summary>
     public async Task WaitAsync(string tag, TimeSpan timeout)
     {
-        var purged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Add(tag, [purged]);
+        if (Add(tag, timeout) is not { } purged) return;
         try
         {
             await purged.Task.WaitAsync(timeout, time).ConfigureAwait(false);
@@ -21,36 +24,42 @@ internal sealed class PurgeWaits(TimeProvider time)
         }
     }
 
-    /// <summary>Takes those who wait for a purge that begins now. Who comes while it is under way waits for the next: the edge may have done
-    /// this one already, and fetched anew what is invalid only since.</summary>
-    public List<(string Tag, List<TaskCompletionSource> Purged)> Take(string[] tags)
+    /// <summary>A purge begins. Who comes while it is under way waits for the next: the edge may have done this one already, and fetched anew
+    /// what is invalid only since.</summary>
+    public void Begin(string[] tags)
     {
-        var taken = new List<(string, List<TaskCompletionSource>)>();
         lock (_lock)
         {
+            _began = time.GetTimestamp();
             foreach (var tag in tags)
             {
-                if (_waiting.Remove(tag, out var purged)) taken.Add((tag, purged));
+                if (_waiting.Remove(tag, out var purged)) _taken.AddRange(purged);
             }
         }
-
-        return taken;
     }
 
-    /// <summary>Lets those who were taken wait for the next purge, since this one failed; but for those who have given up.</summary>
-    public void PutBack(List<(string Tag, List<TaskCompletionSource> Purged)> taken)
-    {
-        foreach (var (tag, purged) in taken) Add(tag, purged);
-    }
-
-    private void Add(string tag, List<TaskCompletionSource> added)
+    /// <summary>The purge is done, or failed: then whoever waits, for this one or the next, waits no longer.</summary>
+    public void End(bool isDone)
     {
         lock (_lock)
         {
-            added.RemoveAll(static one => one.Task.IsCompleted);
-            if (added.Count == 0) return;
-            if (_waiting.TryGetValue(tag, out var waiting)) waiting.AddRange(added);
-            else _waiting.Add(tag, added);
+            foreach (var purged in _taken) purged.TrySetResult();
+            (_taken, _began, _isFailing) = ([], null, !isDone);
+            if (isDone) return;
+            foreach (var purged in _waiting.Values.SelectMany(static tag => tag)) purged.TrySetResult();
+            _waiting.Clear();
+        }
+    }
+
+    private TaskCompletionSource? Add(string tag, TimeSpan timeout)
+    {
+        lock (_lock)
+        {
+            if (_isFailing || (_began is { } began && time.GetElapsedTime(began) >= timeout)) return null;
+            var purged = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (_waiting.TryGetValue(tag, out var waiting)) waiting.Add(purged);
+            else _waiting.Add(tag, [purged]);
+            return purged;
         }
     }
 
@@ -58,8 +67,6 @@ internal sealed class PurgeWaits(TimeProvider time)
     {
         lock (_lock)
         {
-            // Whoever has taken it may put it back.
-            purged.TrySetResult();
             if (_waiting.TryGetValue(tag, out var waiting) && waiting.Remove(purged) && waiting.Count == 0) _waiting.Remove(tag);
         }
     }
