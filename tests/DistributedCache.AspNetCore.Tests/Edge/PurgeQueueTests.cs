@@ -425,7 +425,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     public async Task End_EdgeDoesNotAnswer_EndsInTimeAndSaysWhatIsLost(bool heedsCancellation)
     {
         var drain = TimeSpan.FromSeconds(7);
-        var edge = new RecordedPurger(_time) { OnPurge = static _ => Task.Delay(Timeout.Infinite), HeedsCancellation = heedsCancellation };
+        var edge = new RecordedPurger(_time) { OnPurge = _ => _ends.Task, HeedsCancellation = heedsCancellation };
         var queue = Queue(edge, options: new EdgeOptions { DrainTimeout = drain });
         await queue.AddAsync("a");
         await edge.NextAsync();
@@ -468,7 +468,7 @@ public sealed class PurgeQueueTests : IAsyncDisposable
     [Fact]
     public async Task Dispose_PurgerThatHeedsNoCancellation_IsLeftBehind()
     {
-        var edge = new RecordedPurger(_time) { OnPurge = static _ => Task.Delay(Timeout.Infinite), HeedsCancellation = false };
+        var edge = new RecordedPurger(_time) { OnPurge = _ => _ends.Task, HeedsCancellation = false };
         var queue = Queue(edge);
         await queue.AddAsync("a");
         await edge.NextAsync();
