@@ -50,4 +50,4 @@ for ((run = 1; run <= runs; run++)); do
   (cd "$suite" && npm run --silent cli --base="$proxy") >"$results/$run.json" 2>"$results/$run.log"
 done
 
-node "$root/eng/http-conformance.mjs" "$suite" "$results" "$runs"
+node "$root/eng/http-conformance.mjs" "$suite" "$results" "$runs" "$@"
