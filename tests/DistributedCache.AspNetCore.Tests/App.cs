@@ -1,3 +1,5 @@
+using DistributedCache.Diagnostics;
+using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,6 +25,16 @@ internal sealed class App : IAsyncDisposable
     public HttpClient Client { get; }
 
     public ITieredCache Cache => _app.Services.GetRequiredService<ITieredCache>();
+
+    /// <summary>How many calls have joined another's load.</summary>
+    public long Joined
+    {
+        get
+        {
+            var engine = _app.Services.GetRequiredService<CacheEngine>();
+            return engine.Profiles.Current.All.Sum(profile => HitCounters.Read(engine.CountersOf(profile).Collapsed));
+        }
+    }
 
     public static async Task<App> StartAsync(
         Action<WebApplication> map, Action<TieredResponseCachingOptions>? configure = null, InProcessRemote? remote = null, FakeTimeProvider? time = null, Action<WebApplicationBuilder>? build = null,

@@ -1,3 +1,4 @@
+using DistributedCache.Redis.Tests.Servers;
 using Microsoft.AspNetCore.Http;
 
 namespace DistributedCache.AspNetCore.Tests.Rfc9111;
@@ -150,11 +151,26 @@ public class Section4_3_5_HeadTests
         await asked.WaitAsync(Long, TestContext.Current.CancellationToken);
 
         Task<Answer>[] gets = [app.GetAsync("/a"), app.GetAsync("/a"), app.GetAsync("/a")];
+        await Poll.UntilAsync(() => Task.FromResult(app.Joined == gets.Length), static () => "They do not wait for it.");
         answer.SetResult();
 
         await head;
         foreach (var get in gets) Assert.Equal("3", (await get).Body);
         Assert.Equal(3, _origin.Runs);
+    }
+
+    [Fact]
+    public async Task Get_WhileAHeadThatHasNothingToRenewIsUnderWay_DoesNotWaitForIt()
+    {
+        await using var app = await _origin.BehindProxyAsync();
+        var (asked, answer) = Hold();
+        var head = app.SendAsync(HttpMethod.Head, "/a");
+        await asked.WaitAsync(Long, TestContext.Current.CancellationToken);
+
+        Assert.Equal("2", (await app.GetAsync("/a").WaitAsync(Long, TestContext.Current.CancellationToken)).Body);
+
+        answer.SetResult();
+        await head;
     }
 
     private void Answer(int status, params (string Name, string Value)[] fields) => _origin.Answer = context =>
