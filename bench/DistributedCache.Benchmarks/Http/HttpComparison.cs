@@ -14,7 +14,7 @@ internal static class HttpComparison
     private static readonly int[] Connections = [4, 32];
 
     private const int Generations = 4;
-    private const int Rounds = 12;
+    private const int Rounds = 40;
     private const int Requests = 2_048;
     private const int WarmUpTurns = 4;
     private const int MaximumWarmUpPasses = 20;
