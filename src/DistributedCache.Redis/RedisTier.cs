@@ -8,6 +8,7 @@ using DistributedCache.Redis.Partitions;
 using DistributedCache.Redis.Reads;
 using DistributedCache.Redis.Schedules;
 using DistributedCache.Remote;
+using DistributedCache.Resilience;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 

@@ -1,6 +1,7 @@
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.Pipeline;
 using DistributedCache.Profiles;
+using DistributedCache.Resilience;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -37,7 +38,7 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         (request.Running, request.RunsApart) = (running, true);
 
         // Nobody may be there any more when it fails.
-        _ = running.ContinueWith(static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        LateFailures.Observe(running);
         return running.WaitAsync(limits.FactorySoftTimeout != Timeout.InfiniteTimeSpan ? limits.FactorySoftTimeout : limits.FactoryHardTimeout, site.Clock.Provider);
     }
 

@@ -1,5 +1,5 @@
 using DistributedCache.Expiry;
-using DistributedCache.Redis.Connection;
+using DistributedCache.Resilience;
 
 namespace DistributedCache.Redis.Following;
 

@@ -23,9 +23,7 @@ public class StaleTests
     public async Task Get_WithinStaleWhileRevalidate_IsAnsweredAtOnceAndFetchedBehind()
     {
         await using var app = await Start("max-age=60, stale-while-revalidate=30");
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(70));
+        await StoreAsync(app, age: 70);
         var release = new TaskCompletionSource<string>();
         _endpoint = _ => release.Task;
         var stale = await app.GetAsync("/a", ("X-Any", "x"));
@@ -39,9 +37,7 @@ public class StaleTests
     public async Task Get_WithinStaleWhileRevalidateOfAnApplicationThatKeepsItsThread_IsAnsweredAtOnce()
     {
         await using var app = await Start("max-age=60, stale-while-revalidate=30");
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(70));
+        await StoreAsync(app, age: 70);
         using var release = new ManualResetEventSlim();
         _endpoint = _ =>
         {
@@ -60,9 +56,7 @@ public class StaleTests
     public async Task Get_BeyondStaleWhileRevalidate_Waits(string control)
     {
         await using var app = await Start(control);
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(91));
+        await StoreAsync(app, age: 91);
         _endpoint = _ => Task.FromResult("new");
         Assert.Equal("new", (await app.GetAsync("/a")).Body);
     }
@@ -73,9 +67,7 @@ public class StaleTests
     public async Task Get_ErrorWithinStaleIfError_IsAnsweredStale(bool throws)
     {
         await using var app = await Start("max-age=60, stale-if-error=600");
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(100));
+        await StoreAsync(app, age: 100);
         _endpoint = context =>
         {
             if (throws) throw new InvalidOperationException("broken");
@@ -91,9 +83,7 @@ public class StaleTests
     public async Task Get_ErrorBeyondStaleIfError_IsTheError()
     {
         await using var app = await Start("max-age=60, stale-if-error=10");
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(100));
+        await StoreAsync(app, age: 100);
         _endpoint = context =>
         {
             context.Response.StatusCode = 503;
@@ -126,9 +116,7 @@ public class StaleTests
     public async Task Get_ApplicationHangs_IsAnsweredStaleAfterTheSoftTimeout()
     {
         await using var app = await StartWithSoftTimeout();
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(70));
+        await StoreAsync(app, age: 70);
         var release = new TaskCompletionSource<string>();
         _endpoint = _ => release.Task;
         var get = app.GetAsync("/a");
@@ -145,9 +133,7 @@ public class StaleTests
     public async Task Get_ApplicationHangsForMany_AllAreAnsweredStale()
     {
         await using var app = await StartWithSoftTimeout();
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(70));
+        await StoreAsync(app, age: 70);
         var release = new TaskCompletionSource<string>();
         _endpoint = _ => release.Task;
         Task<Answer>[] gets = [app.GetAsync("/a"), app.GetAsync("/a"), app.GetAsync("/a")];
@@ -169,9 +155,7 @@ public class StaleTests
     public async Task Get_ApplicationHangsAfterItHasFailed_IsAnsweredStale()
     {
         await using var app = await StartWithSoftTimeout();
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(70));
+        await StoreAsync(app, age: 70);
         _endpoint = _ => throw new InvalidOperationException("broken");
         Assert.Equal("old", (await app.GetAsync("/a")).Body);
         var release = new TaskCompletionSource<string>();
@@ -186,9 +170,7 @@ public class StaleTests
     public async Task Get_ApplicationAnswersAfterItHasFailed_IsAnsweredFreshAndNotStored()
     {
         await using var app = await StartWithSoftTimeout();
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(70));
+        await StoreAsync(app, age: 70);
         _endpoint = _ => throw new InvalidOperationException("broken");
         await app.GetAsync("/a");
         _endpoint = _ => Task.FromResult("new");
@@ -205,9 +187,7 @@ public class StaleTests
     public async Task Get_ApplicationHangsWithoutASoftTimeout_IsAnsweredStaleAfterTheHardOneAndIsAborted()
     {
         await using var app = await Start("max-age=60, stale-if-error=86400");
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(70));
+        await StoreAsync(app, age: 70);
         var aborted = new TaskCompletionSource();
         _endpoint = async context =>
         {
@@ -229,15 +209,21 @@ public class StaleTests
     public async Task Get_ApplicationAnswersBeforeTheSoftTimeout_IsAnsweredFresh()
     {
         await using var app = await StartWithSoftTimeout();
-        _endpoint = _ => Task.FromResult("old");
-        await app.GetAsync("/a");
-        app.Time.Advance(TimeSpan.FromSeconds(70));
+        await StoreAsync(app, age: 70);
         _endpoint = _ => Task.FromResult("new");
         var fresh = await app.GetAsync("/a");
         Assert.Equal((200, "new", "cache; fwd=stale; stored"), (fresh.Status, fresh.Body, fresh.CacheStatus));
         app.Time.Advance(TimeSpan.FromSeconds(70));
         _endpoint = _ => throw new InvalidOperationException("broken");
         Assert.Equal((200, "new"), ((await app.GetAsync("/a")) is var stale ? stale.Status : 0, stale.Body));
+    }
+
+    /// <summary>Has 'old' stored, and so many seconds pass.</summary>
+    private async Task StoreAsync(App app, int age)
+    {
+        _endpoint = _ => Task.FromResult("old");
+        await app.GetAsync("/a");
+        app.Time.Advance(TimeSpan.FromSeconds(age));
     }
 
     private Task<App> StartWithSoftTimeout() => App.StartAsync(

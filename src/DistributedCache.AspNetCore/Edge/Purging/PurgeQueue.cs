@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DistributedCache.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.AspNetCore.Edge.Purging;
@@ -160,7 +161,7 @@ internal sealed class PurgeQueue : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            _ = purge.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+            LateFailures.Observe(purge);
             throw;
         }
     }

@@ -1,5 +1,6 @@
 using DistributedCache.Remote;
 using DistributedCache.Remote.InProcess;
+using DistributedCache.Resilience;
 using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.AspNetCore.Edge.Purging;
@@ -84,7 +85,7 @@ internal sealed class PurgeStore(string edge, int limit, IRemoteSchedule? remote
         }
         catch (TimeoutException)
         {
-            _ = call.ContinueWith(static late => late.Exception, TaskScheduler.Default);
+            LateFailures.Observe(call);
             throw;
         }
     }

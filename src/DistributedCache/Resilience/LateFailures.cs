@@ -1,6 +1,6 @@
-namespace DistributedCache.Redis.Connection;
+namespace DistributedCache.Resilience;
 
-/// <summary>Calls that hang and that nobody waits for any more.</summary>
+/// <summary>Calls that nobody waits for any more.</summary>
 internal static class LateFailures
 {
     /// <summary>That it fails in the end says nothing new.</summary>
