@@ -55,16 +55,22 @@ internal sealed class LocalStore(LocalStoreOptions options, Action<LocalEntry, R
     public LocalEntry? Sample(Random random)
     {
         LocalEntry? any = null;
+        var seen = 0;
         lock (_lock)
         {
             var first = random.Next(_index.BucketCount);
             for (var i = 0; i < Math.Min(Slice, _index.BucketCount); i++)
             {
+                // Each of a chain is as likely as the others: the first to be found would always stand before those behind it.
+                LocalEntry? hit = null;
+                var hits = 0;
                 for (var entry = _index.FirstLocked((first + i) % _index.BucketCount); entry is not null; entry = entry.Next)
                 {
-                    if (entry.Frequency > 0) return entry;
-                    any ??= entry;
+                    if (entry.Frequency > 0 && random.Next(++hits) == 0) hit = entry;
+                    if (random.Next(++seen) == 0) any = entry;
                 }
+
+                if (hit is not null) return hit;
             }
         }
 

@@ -30,15 +30,33 @@ public class LocalStoreOperationTests
     }
 
     [Fact]
+    public void Sample_EmptyStore_IsNull() => Assert.Null(_store.Sample(new Random(1)));
+
+    [Fact]
+    public void Sample_NoEntryWasHit_IsAnyOfThem()
+    {
+        var all = Fill(100);
+
+        Assert.Equal(all.ToHashSet(), Samples(20_000));
+    }
+
+    [Fact]
     public void Sample_SomeEntriesWereHit_IsOneOfThose()
     {
-        Assert.Null(_store.Sample(new Random(1)));
-        for (var i = 0; i < 100; i++) _store.Put(StoreInvariants.New($"k{i}"), 0);
-        Assert.NotNull(_store.Sample(new Random(1)));
+        Fill(100);
         LocalEntry[] hit = [_store.Find("k7")!, _store.Find("k70")!];
         foreach (var entry in hit) _store.Touch(entry);
-        var random = new Random(1);
-        Assert.Equal(hit.ToHashSet(), Enumerable.Range(0, 200).Select(_ => _store.Sample(random)!).ToHashSet());
+
+        Assert.Equal(hit.ToHashSet(), Samples(20_000));
+    }
+
+    [Fact]
+    public void Sample_HitEntriesShareABucket_IsEachOfThem()
+    {
+        var shared = Fill(100).GroupBy(entry => entry.Hash & (_store.Index.BucketCount - 1)).First(static bucket => bucket.Count() > 1).ToHashSet();
+        foreach (var entry in shared) _store.Touch(entry);
+
+        Assert.Equal(shared, Samples(200));
     }
 
     [Fact]
@@ -112,6 +130,19 @@ public class LocalStoreOperationTests
         store.Put(StoreInvariants.New("b"), 0);
 
         Assert.False(foundByAnother);
+    }
+
+    private LocalEntry[] Fill(int count)
+    {
+        var entries = Enumerable.Range(0, count).Select(static i => StoreInvariants.New($"k{i}")).ToArray();
+        foreach (var entry in entries) _store.Put(entry, 0);
+        return entries;
+    }
+
+    private HashSet<LocalEntry> Samples(int count)
+    {
+        var random = new Random(1);
+        return Enumerable.Range(0, count).Select(_ => _store.Sample(random)!).ToHashSet();
     }
 
     private static LocalEntry Stamped(long sequence) => new("a", new object(), 10) { Deadline = long.MaxValue, Sequence = sequence };
