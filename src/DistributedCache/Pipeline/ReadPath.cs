@@ -29,13 +29,13 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         }
 
         if (!call.Loads) return GetOrDefaultAsync<T>(call, candidate, cancellationToken);
-        if (!engine.Started.IsCompleted) return ValueOfAsync(GetOrCreateEntryAsync(call, state, factory, cancellationToken));
+        if (!engine.Started.IsCompleted) return ValueOfAsync(GetOrCreateEntryAsync(call, state, factory, acceptance: null, cancellationToken));
         var joined = engine.Coherence.Version.Current;
         var load = Join(call, candidate, state, factory, acceptance: null, out var own);
         if (own is not null) return own.LeadAsync(cancellationToken);
         return joined == load.StartVersion && !call.Isolates && !load.IsBulk
             ? load.WaitAsync(cancellationToken)
-            : ValueOfAsync(FollowAsync(load, joined, call, state, factory, cancellationToken));
+            : ValueOfAsync(FollowAsync(load, joined, call, state, factory, acceptance: null, cancellationToken));
     }
 
     public async ValueTask<CacheLookup<T>> GetOrCreateEntryAsync<TState, T>(
@@ -56,7 +56,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
             return new LookupInfo(CacheTier.Source, now, now).Lookup(await LoadUncachedAsync(call, state, factory, cancellationToken).ConfigureAwait(false), now);
         }
 
-        return await GetOrCreateEntryAsync(call, state, factory, cancellationToken, acceptance).ConfigureAwait(false);
+        return await GetOrCreateEntryAsync(call, state, factory, acceptance, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask<CacheLookup<T>> GetAsync<T>(string key, TieredCacheEntryOptions? options, CancellationToken cancellationToken)
@@ -169,8 +169,8 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         EntryCall call,
         TState state,
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
-        CancellationToken cancellationToken,
-        IAcceptance<T>? acceptance = null)
+        IAcceptance<T>? acceptance,
+        CancellationToken cancellationToken)
     {
         if (TryLocal(call, out T value, out var info, out var candidate, out var isDue)
             && (acceptance is null || acceptance.IsFresh(value) || IsResting(candidate)))
@@ -183,7 +183,7 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         if (!engine.Started.IsCompleted) await engine.Started.WaitAsync(cancellationToken).ConfigureAwait(false);
         var joined = engine.Coherence.Version.Current;
         var load = Join(call, candidate, state, factory, acceptance, out var own);
-        if (own is null) return await FollowAsync(load, joined, call, state, factory, cancellationToken, acceptance).ConfigureAwait(false);
+        if (own is null) return await FollowAsync(load, joined, call, state, factory, acceptance, cancellationToken).ConfigureAwait(false);
         value = await own.LeadAsync(cancellationToken).ConfigureAwait(false);
         if (load.IsOverdue) acceptance?.Overdue();
         return load.Info.Lookup(value, engine.Clock.Now);
@@ -199,13 +199,13 @@ internal sealed class ReadPath(CacheEngine engine, string tenant, bool isolates)
         EntryCall call,
         TState state,
         Func<TState, LoadContext, CancellationToken, ValueTask<T>> factory,
-        CancellationToken cancellationToken,
-        IAcceptance<T>? acceptance = null)
+        IAcceptance<T>? acceptance,
+        CancellationToken cancellationToken)
     {
         var value = await load.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (load.IsOverdue) acceptance?.Overdue();
         if (load.IsAbsent || (load.IsOutdated && joined != load.StartVersion))
-            return await GetOrCreateEntryAsync(call, state, factory, cancellationToken).ConfigureAwait(false);
+            return await GetOrCreateEntryAsync(call, state, factory, acceptance, cancellationToken).ConfigureAwait(false);
 
         // Each caller has a copy of its own; what can't be copied was not kept, and is shared with those who waited for it.
         if (call.Isolates && !Serialization.ImmutableTypes.IsImmutable<T>() && engine.Values.TryOpen(load.Payload ?? (object?)value ?? StoredPayload.Null, isCopied: true, out T? copy))

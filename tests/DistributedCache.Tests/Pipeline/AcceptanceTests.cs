@@ -83,6 +83,30 @@ public class AcceptanceTests
             "k", source, static (source, load, stop) => source.LoadAsync(load, stop), judge, Lasting, null, CancellationToken.None).AsTask();
     }
 
+    [Fact]
+    public async Task GetOrCreate_WhatItWaitedForWasInvalidated_IsJudgedAgainAsFromTheStart()
+    {
+        await using var node = TestCache.Make();
+        var source = new TestSource<string>();
+        var leading = Load(new Judge());
+        await node.Cache.RemoveTag("named late");
+        var judge = new Judge("a");
+        var joined = Load(judge);
+        await node.Cache.Set("k", "a", Lasting);
+        source[0].Context.Tags.Add("named late");
+        source[0].Answer("old");
+        Assert.Equal("old", (await Eventually.DoneAsync(leading)).Value);
+
+        // What it joined is too old for it, and it refuses what was set meanwhile.
+        await Eventually.TrueAsync(() => joined.IsCompleted || source.Count == 2);
+        Assert.False(joined.IsCompleted);
+        source[1].Answer("b");
+        Assert.Equal("b", (await Eventually.DoneAsync(joined)).Value);
+
+        Task<CacheLookup<string>> Load(Judge judge) => node.Services.GetRequiredService<CacheEngine>().Default.GetOrCreateEntryAsync(
+            "k", source, static (source, load, stop) => source.LoadAsync(load, stop), judge, Lasting, null, CancellationToken.None).AsTask();
+    }
+
     private sealed class Judge(params string[] refused) : IAcceptance<string>
     {
         public bool StandsIn { get; init; }
