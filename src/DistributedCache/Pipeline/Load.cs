@@ -175,8 +175,7 @@ internal class Load<T> : TierLookup<T>
         Engine.Flights.Remove(this);
         if (StartVersion != Engine.Coherence.Version.Current && Engine.Coherence.Holds(ProtocolRules.NoOlderFlight))
             IsOutdated = Engine.Coherence.Judge(loaded.Stamps, loaded.Sequence, Engine.Clock.Now) is Verdict.Invalid or Verdict.Unknown;
-        Count(Engine.CountersOf(Call.Policy.Profile).Miss);
-        TryComplete(loaded.Value, loaded.Info, payload);
+        TryComplete(loaded.Value, loaded.Info, payload, Engine.CountersOf(Call.Policy.Profile).Miss);
     }
 
     /// <summary>Ends a load whose factory had nothing to say about this key.</summary>
@@ -184,9 +183,8 @@ internal class Load<T> : TierLookup<T>
     {
         if (_lease is { } lease) await lease.ReleaseAsync().ConfigureAwait(false);
         IsAbsent = true;
-        Count(Engine.CountersOf(Call.Policy.Profile).Miss);
         Engine.Flights.Remove(this);
-        TryComplete(default!, default, payload: null);
+        TryComplete(default!, default, payload: null, Engine.CountersOf(Call.Policy.Profile).Miss);
     }
 
     /// <summary>Ends a load that failed: with a stale value where one is at hand and nothing invalidated it, else with the failure.</summary>
@@ -195,27 +193,23 @@ internal class Load<T> : TierLookup<T>
         if (_lease is { } lease) await lease.ReleaseAsync().ConfigureAwait(false);
         try
         {
-            if (!IsAbandoned && (IsCompleted || TryServeFallback()))
+            if (!IsAbandoned && (TryServeFallback() || IsCompleted))
             {
                 var retryAfter = DelayRetry();
                 CacheLog.LoadFailedStaleServed(Engine.Log, Call.Policy.Profile.Name, retryAfter, exception);
             }
-            else if (!IsAbandoned)
-            {
-                Count(Engine.CountersOf(Call.Policy.Profile).Miss);
-                if (IsBackground) CacheLog.BackgroundLoadFailed(Engine.Log, Call.Policy.Profile.Name, exception);
-            }
+            else if (!IsAbandoned && IsBackground) CacheLog.BackgroundLoadFailed(Engine.Log, Call.Policy.Profile.Name, exception);
         }
         catch (InvalidOperationException unreadable)
         {
-            // Strict, and the stale value is another type's. It was counted, and those who wait hear of the failure itself.
+            // Strict, and the stale value is another type's. That was counted as a fault, and those who wait hear of the failure itself.
             CacheLog.BackgroundLoadFailed(Engine.Log, Call.Policy.Profile.Name, unreadable);
         }
         finally
         {
             // Whatever else goes wrong, nobody waits for ever.
             Engine.Flights.Remove(this);
-            TryFail(exception);
+            TryFail(exception, Engine.CountersOf(Call.Policy.Profile).Miss);
         }
     }
 

@@ -148,22 +148,33 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         var info = LookupInfo.Of(entry, _isFallbackRemote ? CacheTier.Remote : CacheTier.Local, _engine.Coherence.Version.FreshThrough < _engine.Clock.Now);
         KeepAloft();
         var counters = _engine.CountersOf(Call.Policy.Profile);
-        Count(_isFallbackRemote ? counters.RemoteStale : counters.LocalStale);
-        return ServedFallback = TryComplete(value!, info, entry.Value as StoredPayload);
+        if (!TryComplete(value!, info, entry.Value as StoredPayload, _isFallbackRemote ? counters.RemoteStale : counters.LocalStale)) return false;
+        return ServedFallback = true;
     }
 
     /// <summary>Notes an entry of the remote tier that was of no use here; false.</summary>
     protected abstract bool Reject(ulong id);
 
-    /// <summary>Completes the flight with a value and what is said of it, both or neither: a stale answer may be due at the moment at which
-    /// its load ends.</summary>
-    protected bool TryComplete(T value, LookupInfo info, StoredPayload? payload)
+    /// <summary>Completes the flight with a value, what is said of it and what it counts as, all or nothing: a stale answer may be due at
+    /// the moment at which its load ends.</summary>
+    protected bool TryComplete(T value, LookupInfo info, StoredPayload? payload, int counter)
     {
         lock (Gate)
         {
             if (IsCompleted) return false;
             (Info, Payload) = (info, payload);
+            Count(counter);
             return TryComplete(value);
+        }
+    }
+
+    /// <summary>Ends the flight with a failure, which is no answer of those who have left.</summary>
+    protected bool TryFail(Exception exception, int counter)
+    {
+        lock (Gate)
+        {
+            if (!IsCompleted && !IsAbandoned) Count(counter);
+            return TryFail(exception);
         }
     }
 
@@ -190,11 +201,11 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
             || !_engine.Values.TryOpen(stored, isCopied: false, out T? value)
             || (Acceptance is { } acceptance && !acceptance.IsFresh(value!))) return false;
         var counters = _engine.CountersOf(Call.Policy.Profile);
-        Count(info.Tier == CacheTier.Remote
+        var counter = info.Tier == CacheTier.Remote
             ? isUnverified ? counters.RemoteStale : counters.RemoteHit
-            : isUnverified ? counters.LocalStale : counters.LocalHit);
+            : isUnverified ? counters.LocalStale : counters.LocalHit;
         _engine.Flights.Remove(this);
-        TryComplete(value!, info with { IsUnverified = isUnverified }, stored as StoredPayload);
+        TryComplete(value!, info with { IsUnverified = isUnverified }, stored as StoredPayload, counter);
         return true;
     }
 
@@ -202,7 +213,7 @@ internal abstract class TierLookup<T> : Flight<T>, IRunningLoad
         ? _engine.Coherence.Judge(stamps, entry.Sequence, _engine.Clock.Now, LocalCopies.BeganAt(entry))
         : Verdict.Invalid;
 
-    protected void Count(int counter)
+    private void Count(int counter)
     {
         if (!IsBackground) HitCounters.Increment(counter);
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using DistributedCache.Pipeline;
 using DistributedCache.Tests.Pipeline;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.Tests.Diagnostics;
 
@@ -75,6 +77,47 @@ public class CacheMeterTests
     }
 
     [Fact]
+    public async Task Requests_StaleServedWhileTheLoadGoesOn_CountAsStaleAlone()
+    {
+        await using var node = TestCache.Make(o =>
+        {
+            o.Profiles["Default"].StaleFor = TimeSpan.FromHours(1);
+            o.Profiles["Default"].FactorySoftTimeout = TimeSpan.FromSeconds(1);
+        });
+        await node.Cache.Set("a", 1);
+        node.Time.Advance(TimeSpan.FromMinutes(5));
+        using var meter = new Reading(node);
+        var source = new TestSource<int>();
+        var loading = node.Cache.Load("a", source).AsTask();
+        node.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, await Eventually.DoneAsync(loading));
+        source[0].Answer(2);
+        await Eventually.TrueAsync(() => node.Services.GetRequiredService<CacheEngine>().Flights.Count == 0);
+        Assert.Equal(new Dictionary<string, long> { ["local/stale"] = 1 }, meter.Requests("Default"));
+        Assert.Equal(2, (await node.Cache.Find<int>("a")).Value);
+    }
+
+    [Theory]
+    [InlineData(true, "source/miss")]
+    [InlineData(false, "local/stale")]
+    public async Task Requests_LoadEndsJustBeforeItsStaleValueIsServed_CountAsTheLoadEnded(bool succeeds, string counted)
+    {
+        await using var node = TestCache.Make(o => o.Profiles["Default"].StaleFor = TimeSpan.FromHours(1));
+        await node.Cache.Set("a", 1);
+        node.Time.Advance(TimeSpan.FromMinutes(5));
+        using var meter = new Reading(node);
+        var engine = node.Services.GetRequiredService<CacheEngine>();
+        var call = engine.Call<int>("", "a", null, null, isolates: false);
+        var judge = new LastMoment();
+        var load = new JudgedLoad<int, int>(engine, call, engine.Store.FindLocked(call.Key.Index), 0, static (_, _, _) => default, judge);
+        judge.Act = () => (succeeds ? load.StoreAsync(2, LoadContext.ForLoad(engine.Scopes), 0).AsTask() : load.FailAsync(new FormatException("x")).AsTask()).GetAwaiter().GetResult();
+        Assert.False(load.TryServeFallback());
+        Assert.Equal(succeeds ? 2 : 1, await load.Task);
+        Assert.Equal(new Dictionary<string, long> { [counted] = 1 }, meter.Requests("Default"));
+        load.End();
+    }
+
+    [Fact]
     public async Task FactoryDuration_EachResult_IsRecordedInSeconds()
     {
         await using var node = TestCache.Make();
@@ -89,6 +132,26 @@ public class CacheMeterTests
         await Assert.ThrowsAsync<TimeoutException>(() => Eventually.DoneAsync(slow));
         await Assert.ThrowsAsync<FormatException>(async () => await node.Cache.Fail<int>("c", new FormatException("x")));
         Assert.Equal([("Default", "ok", 2.0), ("Default", "timeout", 30.0), ("Default", "error", 0.0)], meter.Durations);
+    }
+
+    /// <summary>Takes every stale value, and acts first where it is asked about one for the first time.</summary>
+    private sealed class LastMoment : IAcceptance<int>
+    {
+        public Action? Act { get; set; }
+
+        public bool IsFresh(int value) => true;
+
+        public bool MayStandIn(int value)
+        {
+            var act = Act;
+            Act = null;
+            act?.Invoke();
+            return true;
+        }
+
+        public void Overdue()
+        {
+        }
     }
 
     /// <summary>Listens to one cache's meter, which its own services made.</summary>
