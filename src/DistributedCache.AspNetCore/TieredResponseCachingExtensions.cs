@@ -25,6 +25,7 @@ namespace Microsoft.Extensions.DependencyInjection
             builder.Services.AddOptions<TieredResponseCachingOptions>().ValidateOnStart();
             if (configure is not null) builder.Services.Configure(configure);
             builder.Services.AddDataProtection();
+            builder.Services.TryAddSingleton<EndpointAuthorization>();
             builder.Services.TryAddSingleton<EndpointPolicies>();
             builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, PolicyCheck>());
             return builder.AddSerializer<CachedItem>(new CachedItemSerializer());

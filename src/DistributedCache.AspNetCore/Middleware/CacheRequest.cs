@@ -29,6 +29,9 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
 
     public List<string> Tags => tags;
 
+    /// <summary>Whether its tags can be.</summary>
+    public bool HasSoundTags => site.CanTagWith(tags);
+
     /// <summary>The tags of the stale response that is asked for again, which keeps them if it is renewed: the application names some only
     /// where it makes a body.</summary>
     public IEnumerable<string> StaleTags { get; set; } = [];
@@ -58,6 +61,9 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
 
     /// <summary>The fields that told the key's variant apart; null for the key of all variants, whose response is there to say the fields.</summary>
     public string[]? Variant { get; set; }
+
+    /// <summary>Whether the application has used the session of who asks.</summary>
+    public bool UsesSession { get; set; }
 
     /// <summary>How long code says that the response is fresh.</summary>
     public TimeSpan? Duration { get; set; }
@@ -108,6 +114,9 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
 
     /// <summary>Whether a response was chosen by what this request says in the fields that choose.</summary>
     public bool Selects(StoredResponse stored) => ResponseFit.IsSelected(keyed, stored);
+
+    /// <summary>Whether its key is that of who asks, as the application sees him.</summary>
+    public bool IsOfWhoAsks => RequestUser.IsUnchanged(keyed);
 
     /// <summary>For which requests a response to this one is.</summary>
     public Selection SelectionOf(IHeaderDictionary response)

@@ -13,11 +13,11 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
     private readonly TieredCache _cache = engine.Default;
 
     /// <summary>Answers from L1 where a look is all that takes: nothing is awaited, and nothing made but what goes out.</summary>
-    public bool TryAnswer(HttpContext context, CacheResponsePolicy policy, out Task answering)
+    public bool TryAnswer(HttpContext context, CacheResponsePolicy policy, string[] user, out Task answering)
     {
         answering = Task.CompletedTask;
         if (policy.Code.Length > 0 || site.Status.ShowsKeys) return false;
-        var request = new KeyedRequest(context, policy, []);
+        var request = new KeyedRequest(context, policy, user, []);
         Span<char> key = stackalloc char[RequestKeys.MaximumLength];
         if (_cache.FindHit(RequestKeys.Base(request, key)) is not { Value: StoredResponse stored } entry) return false;
         if (!ResponseFit.IsSelected(request, stored))

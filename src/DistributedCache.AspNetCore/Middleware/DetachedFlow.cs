@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using DistributedCache.AspNetCore.Responses;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.AspNetCore.Middleware;
@@ -30,6 +31,7 @@ internal static class DetachedFlow
                 }
                 finally
                 {
+                    if (request.Context.Features.Get<IHttpResponseFeature>() is DetachedResponse response) await response.CompleteAsync().ConfigureAwait(false);
                     if (accessor is not null) accessor.HttpContext = null;
                 }
             });

@@ -2,6 +2,7 @@ using DistributedCache.AspNetCore.Freshness;
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.AspNetCore.Storing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace DistributedCache.AspNetCore.Middleware;
@@ -42,7 +43,17 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         _isRelieved = stale is not null || (_stores && !request.IsForPart);
         if (stale is not null) RequestConditions.Validating(stale, request.IsForPart ? _asked.Range : default).Put(request.Context.Request.Headers);
         else if (_isRelieved) default(RequestConditions).Put(request.Context.Request.Headers);
-        var capture = new CaptureStream(hasClient ? client : Stream.Null, _stores ? site.Options.MaximumBodySize : -1, Begin);
+        var features = request.Context.Features;
+        var response = features.GetRequiredFeature<IHttpResponseFeature>();
+        var starting = new StartingResponse(response);
+        features.Set<IHttpResponseFeature>(starting);
+        var session = new SessionWatch(request.Context);
+        var capture = new CaptureStream(hasClient ? client : Stream.Null, _stores ? site.Options.MaximumBodySize : -1, async () =>
+        {
+            await starting.StartAsync().ConfigureAwait(false);
+            request.UsesSession = session.IsUsed;
+            return Begin();
+        });
         _response.Body = capture;
         try
         {
@@ -50,11 +61,14 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
 
             // What the body's writer holds back counts as the body.
             await _response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-            capture.Begin();
+            await capture.BeginAsync().ConfigureAwait(false);
         }
         finally
         {
             _response.Body = client;
+            session.End();
+            features.Set(response);
+            starting.Leave();
             _asked.Put(request.Context.Request.Headers);
             if (hasClient && !request.IsAnswered && !_response.HasStarted) Reset(before);
         }

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using DistributedCache.AspNetCore.Freshness;
 using DistributedCache.AspNetCore.Headers;
-using DistributedCache.AspNetCore.Policies;
 using DistributedCache.AspNetCore.Requests;
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.AspNetCore.Storing;
@@ -38,17 +37,24 @@ internal sealed class PostedResponse
         _before = engine.Coherence.Snapshot();
         _requested = site.Now;
         _client = request.Context.Response.Body;
-        _capture = new CaptureStream(_client, site.Options.MaximumBodySize, Begin);
+        _capture = new CaptureStream(_client, site.Options.MaximumBodySize, () => ValueTask.FromResult(Begin()));
     }
 
     /// <summary>Begins to keep the answer; null where its policy lets it be of no use to others.</summary>
-    public static PostedResponse? Capture(HttpContext context, CacheResponsePolicy policy, ResponseSite site, CacheEngine engine)
+    public static PostedResponse? Capture(in KeyedRequest keyed, ResponseSite site, CacheEngine engine)
     {
-        if (!policy.IsByHeadersAlone || policy.Code.Length > 0) return null;
-        var keyed = new KeyedRequest(context, policy, []);
+        if (!keyed.Policy.IsByHeadersAlone || keyed.Policy.Code.Length > 0) return null;
+        var context = keyed.Context;
         var posted = new PostedResponse(new CacheRequest(site, keyed, null, [RequestKeys.UriTag(context.Request)]) { Key = RequestKeys.Base(keyed) }, site, engine);
         context.Response.Body = posted._capture;
         return posted;
+    }
+
+    /// <summary>Gives up an answer to which a cookie has been added as it started.</summary>
+    public void Started()
+    {
+        if (_fields is not null && _request.Context.Response.Headers.SetCookie.Count > 0 && !_fields.Exists(static field => field.Key.Equals(HeaderNames.SetCookie, StringComparison.OrdinalIgnoreCase)))
+            _decision = new StorageDecision("Set-Cookie", default);
     }
 
     /// <summary>Notes what the request itself has invalidated: its answer is newer than that.</summary>
@@ -60,10 +66,11 @@ internal sealed class PostedResponse
     {
         var response = _request.Context.Response;
         await response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
-        _capture.Begin();
+        await _capture.BeginAsync().ConfigureAwait(false);
         response.Body = _client;
         if (_decision.Against is not null || !_capture.IsWhole || (_length is { } length && length != _capture.Kept.Length)) return;
         if (!response.HasStarted) await response.StartAsync().ConfigureAwait(false);
+        if (_decision.Against is not null) return;
         var stored = new StoredResponse(
             response.StatusCode, [.. _fields!], _capture.Trim(), Age.WhenReceived(response.Headers, _requested, _received), _received.ToUnixTimeMilliseconds(), _decision.Lifetime, Selection.All);
         var options = new TieredCacheEntryOptions { Duration = TimeSpan.FromMilliseconds(Math.Min(stored.FreshLeft, TieredCacheOptions.MaximumLifetime.TotalMilliseconds)), LocalSize = stored.Weight };

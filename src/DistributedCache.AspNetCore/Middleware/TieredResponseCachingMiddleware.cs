@@ -8,7 +8,6 @@ using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -33,7 +32,7 @@ internal sealed class TieredResponseCachingMiddleware
     {
         (_next, _engine, _policies) = (next, engine, policies);
         _site = new ResponseSite(
-            options.Value, new CacheStatus(options.Value.CacheName, showsKeys: environment.IsDevelopment()), new EdgeAnswers(edges ?? EdgeHeaders.None), engine.Clock);
+            options.Value, new CacheStatus(options.Value.CacheName, showsKeys: environment.IsDevelopment()), new EdgeAnswers(edges ?? EdgeHeaders.None), engine.Clock, engine.MaximumKeyLength);
         _tokens = new TokenCookie(protection, options.Value.ReadYourWritesFor, log);
         _unsafe = new UnsafeRequests(next, engine, _site, _tokens, () => policies.SpeakToEdges || _site.Edges.AreThere);
         _responses = new CachedResponses(engine, _site, new ResponseLoad(next, _site, scopes));
@@ -51,44 +50,35 @@ internal sealed class TieredResponseCachingMiddleware
 
     private Task InvokeAsync(HttpContext context, bool isBehind)
     {
+        // Nothing can be said any more of what has begun.
+        if (context.Response.HasStarted) return _next(context);
         var endpoint = context.GetEndpoint();
         var policy = endpoint is null ? null : _policies.Of(endpoint);
         if (policy is null && _site.Options.CacheAllEndpoints) policy = _policies.ByHeaders;
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
-            return HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method) ? _next(context) : _unsafe.RunAsync(context, policy is not null && IsShared(context, policy) ? policy : null);
+            return IsOfNoResource(method) ? _next(context) : _unsafe.RunAsync(context, policy is not null && RequestUser.Of(context, policy) is { } poster ? new KeyedRequest(context, policy, poster, []) : null);
         if (policy is null) return _next(context);
         return isBehind ? PassAsync(context, policy, "token") : AnswerAsync(context, policy, endpoint);
     }
 
     private Task AnswerAsync(HttpContext context, CacheResponsePolicy policy, Endpoint? endpoint)
     {
-        if ((policy.AsksForAuthorization || (policy == _policies.ByHeaders && PolicyReader.AsksForAuthorization(endpoint))) && context.Items["__AuthorizationMiddlewareWithEndpointInvoked"] is null)
+        if (_policies.AskForAuthorization(policy, endpoint) && context.Items["__AuthorizationMiddlewareWithEndpointInvoked"] is null)
             throw new InvalidOperationException($"The endpoint '{endpoint?.DisplayName}' asks for authorization, which has not run yet: call UseAuthorization before UseTieredResponseCaching.");
-        if (!IsShared(context, policy)) return PassAsync(context, policy, "authenticated");
+        if (UncacheableRequest.ReasonOf(context) is { } reason) return PassAsync(context, policy, reason);
+        if (RequestUser.Of(context, policy) is not { } user) return PassAsync(context, policy, "authenticated");
         foreach (var condition in policy.When)
         {
             if (!condition(context)) return PassAsync(context, policy, "policy");
         }
 
         if (Conditions.AreForTheOrigin(context.Request.Headers)) return PassAsync(context, policy, "condition");
-        return _responses.TryAnswer(context, policy, out var answering) ? answering : FindAsync(context, policy);
+        return _responses.TryAnswer(context, policy, user, out var answering) ? answering : FindAsync(context, policy, user);
     }
 
-    /// <summary>Whether others may have the response to this request, or it is told apart by its user.</summary>
-    private static bool IsShared(HttpContext context, CacheResponsePolicy policy)
-    {
-        if (policy.VaryByUser || policy.SharedAcrossUsers) return true;
-
-        // Where nobody has set a user there is none, and to ask the context for one would make it.
-        if (context.Features.Get<IHttpAuthenticationFeature>()?.User is not { } user) return true;
-        foreach (var identity in user.Identities)
-        {
-            if (identity.IsAuthenticated) return false;
-        }
-
-        return true;
-    }
+    /// <summary>Whether a method asks neither for a resource nor to change one. By <c>CONNECT</c> HTTP/2 opens WebSockets.</summary>
+    private static bool IsOfNoResource(string method) => HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method) || HttpMethods.IsConnect(method);
 
     private Task PassAsync(HttpContext context, CacheResponsePolicy policy, string detail)
     {
@@ -101,17 +91,17 @@ internal sealed class TieredResponseCachingMiddleware
         return _next(context);
     }
 
-    private async Task FindAsync(HttpContext context, CacheResponsePolicy policy)
+    private async Task FindAsync(HttpContext context, CacheResponsePolicy policy, string[] user)
     {
         var lookup = new CacheResponseLookup(context, TagsOf(context, policy));
         foreach (var code in policy.Code) await code.BeforeLookupAsync(lookup, context.RequestAborted).ConfigureAwait(false);
-        if (lookup.IsBypassed)
+        if (lookup.IsBypassed || !_site.CanTagWith(lookup.NamedTags))
         {
-            await PassAsync(context, policy, "policy").ConfigureAwait(false);
+            await PassAsync(context, policy, lookup.IsBypassed ? "policy" : "tag").ConfigureAwait(false);
             return;
         }
 
-        var keyed = new KeyedRequest(context, policy, lookup.Values);
+        var keyed = new KeyedRequest(context, policy, user, lookup.Values);
         if (!await AnswerAsync(keyed, lookup.NamedTags).ConfigureAwait(false)) await AnswerAsync(keyed with { IsForPart = true }, lookup.NamedTags).ConfigureAwait(false);
     }
 

@@ -1,6 +1,5 @@
 using DistributedCache.AspNetCore.Consistency;
 using DistributedCache.AspNetCore.Edge;
-using DistributedCache.AspNetCore.Policies;
 using DistributedCache.AspNetCore.Requests;
 using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
@@ -13,12 +12,12 @@ namespace DistributedCache.AspNetCore.Middleware;
 internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, ResponseSite site, TokenCookie cookie, Func<bool> speaksToEdges)
 {
     /// <param name="context">The request.</param>
-    /// <param name="policy">What holds for what a request of this target may store; null: nothing is stored.</param>
-    public async Task RunAsync(HttpContext context, CacheResponsePolicy? policy)
+    /// <param name="keyed">The same, where its answer may be stored.</param>
+    public async Task RunAsync(HttpContext context, KeyedRequest? keyed)
     {
         var writes = WriteRecord.Open(engine);
 
-        var posted = policy is not null && HttpMethods.IsPost(context.Request.Method) ? PostedResponse.Capture(context, policy, site, engine) : null;
+        var posted = keyed is { } storable && HttpMethods.IsPost(context.Request.Method) ? PostedResponse.Capture(storable, site, engine) : null;
 
         // Before the first byte: who has the answer finds nothing of before any more.
         context.Response.OnStarting(() => AnswerAsync(context, writes, posted));
@@ -29,6 +28,7 @@ internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, R
     private async Task AnswerAsync(HttpContext context, WriteRecord writes, PostedResponse? posted)
     {
         var headers = context.Response.Headers;
+        posted?.Started();
         if (context.Response.StatusCode is >= 200 and < 400)
         {
             var tags = new HashSet<string> { RequestKeys.UriTag(context.Request) };

@@ -37,8 +37,8 @@ internal sealed class CacheResponsePolicy
     /// <summary>Whether who asks is to be authorized before.</summary>
     public bool AsksForAuthorization { get; init; }
 
-    /// <summary>Whether responses differ by what no edge sees.</summary>
-    public bool IsPersonal => VaryByUser || VaryBy.Length > 0 || Array.Exists(VaryByValue, static value => value.HasClaims);
+    /// <summary>Whether responses are for some alone, or differ, by what no edge sees.</summary>
+    public bool IsPersonal => AsksForAuthorization || VaryByUser || VaryBy.Length > 0 || Array.Exists(VaryByValue, static value => value.HasClaims);
 
     /// <summary>The options of every look-up.</summary>
     public required TieredCacheEntryOptions Options { get; init; }

@@ -6,18 +6,22 @@ namespace DistributedCache.AspNetCore.Policies;
 
 /// <summary>The policy of each endpoint, made once.</summary>
 /// <param name="engine">The cache.</param>
+/// <param name="authorization">Which endpoints ask for authorization.</param>
 /// <param name="everywhere">What code says of all endpoints.</param>
-internal sealed class EndpointPolicies(CacheEngine engine, IEnumerable<ICacheResponsePolicy> everywhere)
+internal sealed class EndpointPolicies(CacheEngine engine, EndpointAuthorization authorization, IEnumerable<ICacheResponsePolicy> everywhere)
 {
     private readonly ConditionalWeakTable<Endpoint, Holder> _policies = [];
     private readonly ICacheResponsePolicy[] _everywhere = [.. everywhere];
     private CacheResponsePolicy? _byHeaders;
 
     /// <summary>For whatever is not an endpoint of its own: the response decides.</summary>
-    public CacheResponsePolicy ByHeaders => _byHeaders ??= new PolicyReader(null, HasProfile).Read(new CacheResponseAttribute(), _everywhere);
+    public CacheResponsePolicy ByHeaders => _byHeaders ??= new PolicyReader(null, HasProfile, asksForAuthorization: false).Read(new CacheResponseAttribute(), _everywhere);
 
     /// <summary>Whether an endpoint's responses have a lifetime at the edge.</summary>
     public bool SpeakToEdges { get; private set; }
+
+    /// <summary>Whether who asks an endpoint is to be authorized before the cache is asked.</summary>
+    public bool AskForAuthorization(CacheResponsePolicy policy, Endpoint? endpoint) => policy.AsksForAuthorization || (policy == _byHeaders && authorization.IsAsked(endpoint));
 
     /// <summary>Null for an endpoint that asks for no caching. Of an attribute of a group and one of its endpoint, the endpoint's holds.</summary>
     public CacheResponsePolicy? Of(Endpoint endpoint) =>
@@ -27,7 +31,7 @@ internal sealed class EndpointPolicies(CacheEngine engine, IEnumerable<ICacheRes
     {
         if (endpoint.Metadata.GetMetadata<CacheResponseAttribute>() is not { } attribute) return null;
         var code = _everywhere.Concat(endpoint.Metadata.GetOrderedMetadata<ICacheResponsePolicy>());
-        var policy = new PolicyReader(endpoint, HasProfile).Read(attribute, code);
+        var policy = new PolicyReader(endpoint, HasProfile, authorization.IsAsked(endpoint)).Read(attribute, code);
         if (policy.EdgeDuration is not null) SpeakToEdges = true;
         return policy;
     }

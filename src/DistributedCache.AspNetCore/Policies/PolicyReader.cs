@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
@@ -7,13 +6,10 @@ namespace DistributedCache.AspNetCore.Policies;
 /// <summary>Makes a policy of what an endpoint says, or says what is wrong with it.</summary>
 /// <param name="endpoint">The endpoint; null: what is none.</param>
 /// <param name="hasProfile">Whether there is a profile of that name.</param>
-internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasProfile)
+/// <param name="asksForAuthorization">Whether who asks the endpoint is to be authorized before.</param>
+internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasProfile, bool asksForAuthorization)
 {
     private readonly RouteEndpoint? _route = endpoint as RouteEndpoint;
-
-    /// <summary>Whether who asks the endpoint is to be authorized before.</summary>
-    public static bool AsksForAuthorization(Endpoint? endpoint) =>
-        endpoint?.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
     /// <exception cref="InvalidOperationException">A template names what the endpoint's route lacks, or the policy contradicts itself.</exception>
     public CacheResponsePolicy Read(CacheResponseAttribute attribute, IEnumerable<ICacheResponsePolicy> code)
@@ -21,6 +17,8 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
         if (attribute.Profile is { } profile && !hasProfile(profile)) throw Fault($"names the profile '{profile}', which the cache has not: add it by AddProfile, or name another");
         if (attribute.VaryByUser && attribute.SharedAcrossUsers)
             throw Fault($"has {nameof(attribute.VaryByUser)} and {nameof(attribute.SharedAcrossUsers)}: its responses are either each user's own or everybody's");
+        if (attribute.SharedAcrossUsers && EndpointAuthorization.IsByFilter(endpoint))
+            throw Fault($"has {nameof(attribute.SharedAcrossUsers)} and is authorized by a filter of MVC, past which its responses would be served: authorize it by RequireAuthorization, [Authorize] or the fallback policy");
         RequestTemplate[] values = [.. attribute.VaryByValue.Select(value => Parse(value, "value to vary by"))];
         if (attribute.EdgeDuration >= 0) CheckEdge(attribute, values);
         return new CacheResponsePolicy
@@ -37,7 +35,7 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
             VaryBy = [.. attribute.Values],
             When = [.. attribute.Conditions],
             Code = [.. code],
-            AsksForAuthorization = AsksForAuthorization(endpoint),
+            AsksForAuthorization = asksForAuthorization,
             Options = new TieredCacheEntryOptions { Profile = attribute.Profile, LocalDuration = Seconds(attribute.LocalDuration, nameof(attribute.LocalDuration), 1) },
         };
     }
@@ -45,6 +43,7 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
     /// <summary>What an edge keeps goes to whoever asks for the same address with the same headers.</summary>
     private void CheckEdge(CacheResponseAttribute attribute, RequestTemplate[] values)
     {
+        if (asksForAuthorization) throw Fault($"has an {nameof(attribute.EdgeDuration)} of {attribute.EdgeDuration} s and asks for authorization: an edge would give its responses to everybody");
         var personal = attribute.VaryByUser ? nameof(attribute.VaryByUser)
             : Array.Exists(values, static value => value.HasClaims) ? $"a claim in {nameof(attribute.VaryByValue)}"
             : attribute.Values.Count > 0 ? nameof(attribute.VaryBy)

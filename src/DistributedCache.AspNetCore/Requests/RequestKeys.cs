@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -88,7 +87,7 @@ internal static class RequestKeys
     private static void WriteBase<TSink>(in KeyedRequest keyed, ref TSink key)
         where TSink : IKeySink, allows ref struct
     {
-        var (context, policy, values, isForPart) = keyed;
+        var (context, policy, user, values, isForPart) = keyed;
         var request = context.Request;
         key.Add(isForPart ? "part" : "whole");
         key.Add(request.Scheme);
@@ -108,7 +107,7 @@ internal static class RequestKeys
             AddOptional(SelectingFields.Normalize(name, request.Headers[name], policy.IsByHeadersAlone), ref key);
         }
 
-        if (policy.VaryByUser) AddUser(context.User, ref key);
+        if (policy.VaryByUser) Add("user", user, ref key);
         foreach (var value in policy.VaryByValue) AddOptional(value.Of(context), ref key);
         foreach (var value in policy.VaryBy) AddOptional(value(context), ref key);
         foreach (var value in values) AddOptional(value, ref key);
@@ -163,14 +162,5 @@ internal static class RequestKeys
     {
         key.Add(value is null ? "-" : "=");
         if (value is not null) key.Add(value);
-    }
-
-    private static void AddUser<TSink>(ClaimsPrincipal user, ref TSink key)
-        where TSink : IKeySink, allows ref struct
-    {
-        var claim = user.FindFirst(ClaimTypes.NameIdentifier) ?? user.FindFirst("sub") ?? user.FindFirst(ClaimTypes.Name);
-        AddOptional(user.Identity?.AuthenticationType, ref key);
-        AddOptional(claim?.Issuer, ref key);
-        AddOptional(claim?.Value ?? user.Identity?.Name, ref key);
     }
 }

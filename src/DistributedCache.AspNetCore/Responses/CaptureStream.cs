@@ -5,8 +5,8 @@ namespace DistributedCache.AspNetCore.Responses;
 /// <summary>The body of a response on its way to the client: passed on as it comes, and kept up to a bound.</summary>
 /// <param name="client">Where it goes; <see cref="Stream.Null"/> where nobody waits.</param>
 /// <param name="maximum">Bytes that are kept at most.</param>
-/// <param name="starting">Called once, before the first byte or flush: answers whether the client is to get the body.</param>
-internal sealed class CaptureStream(Stream client, long maximum, Func<bool> starting) : Stream
+/// <param name="starting">Called before the first byte or flush, until it has answered whether the client is to get the body.</param>
+internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<bool>> starting) : Stream
 {
     private readonly ArrayBufferWriter<byte> _kept = new();
     private bool? _passes;
@@ -41,7 +41,7 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<bool> star
     }
 
     /// <summary>Whether the client gets the body; decides it where nothing was written yet.</summary>
-    public bool Begin() => _passes ??= starting();
+    public async ValueTask<bool> BeginAsync() => _passes ??= await starting().ConfigureAwait(false);
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -54,7 +54,7 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<bool> star
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var passes = Begin();
+        if (_passes is not { } passes) return WriteFirstAsync(buffer, cancellationToken);
         Keep(buffer.Span);
         return passes ? client.WriteAsync(buffer, cancellationToken) : ValueTask.CompletedTask;
     }
@@ -67,13 +67,25 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<bool> star
         if (Begin()) client.Flush();
     }
 
-    public override Task FlushAsync(CancellationToken cancellationToken) => Begin() ? client.FlushAsync(cancellationToken) : Task.CompletedTask;
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (await BeginAsync().ConfigureAwait(false)) await client.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
     public override void SetLength(long value) => throw new NotSupportedException();
+
+    // Who writes synchronously waits, as at the server.
+    private bool Begin() => _passes ?? BeginAsync().AsTask().GetAwaiter().GetResult();
+
+    private async ValueTask WriteFirstAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await BeginAsync().ConfigureAwait(false);
+        await WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {

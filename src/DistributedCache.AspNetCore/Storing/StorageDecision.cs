@@ -20,15 +20,24 @@ internal readonly record struct StorageDecision(string? Against, Lifetime Lifeti
     public static StorageDecision Of(CacheRequest request, int status, IHeaderDictionary headers, DateTimeOffset received)
     {
         var said = Said(request, headers);
-        return (Objection(request, status, headers, said) ?? Refusal(request)) is { } against
+        return (Objection(request, status, headers, said) ?? Refusal(request) ?? (request.HasSoundTags ? null : "tag")) is { } against
             ? new StorageDecision(against, default)
             : Of(headers, LifetimeOf(request, status, headers, said, received));
     }
 
     private static StorageDecision Of(IHeaderDictionary headers, in Lifetime lifetime) => new(Unfit(headers, lifetime), lifetime);
 
-    private static string? Objection(CacheRequest request, int status, IHeaderDictionary headers, CacheControl said) => StorageRules.Against(
-        request.Context.Request, request.Asked, status, headers, said, request.IsForPart, MayShareCookies(request, headers, said));
+    private static string? Objection(CacheRequest request, int status, IHeaderDictionary headers, CacheControl said) =>
+        OfWhoAsks(request)
+        ?? StorageRules.Against(request.Context.Request, request.Asked, status, headers, said, request.IsForPart, MayShareCookies(request, headers, said));
+
+    /// <summary>What makes a response that of who asks, though none of its headers says so.</summary>
+    private static string? OfWhoAsks(CacheRequest request)
+    {
+        if (request.Policy.SharedAcrossUsers) return null;
+        if (!request.IsOfWhoAsks) return "authenticated";
+        return request.UsesSession ? "session" : null;
+    }
 
     /// <summary>Cookies do not keep a response from being shared that says itself for how long it may be (section 7.3), and an origin's
     /// response that is passed on is its word. Those that this application sets, for a session or a login, are somebody's.</summary>

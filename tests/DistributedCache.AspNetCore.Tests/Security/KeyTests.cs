@@ -10,7 +10,7 @@ namespace DistributedCache.AspNetCore.Tests.Security;
 /// <summary>Two requests have the same key only if nothing tells them apart, and no client makes a key long.</summary>
 public class KeyTests
 {
-    private static readonly CacheResponsePolicy Policy = new PolicyReader(null, static _ => true).Read(
+    private static readonly CacheResponsePolicy Policy = new PolicyReader(null, static _ => true, asksForAuthorization: false).Read(
         new CacheResponseAttribute { VaryByHeader = ["X-One", "X-Two"], VaryByQuery = null }, []);
 
     private static readonly Gen<string?> Words = Gen.Frequency(
@@ -26,7 +26,7 @@ public class KeyTests
         context.Request.QueryString = query.Length == 0 ? default : new QueryString("?" + query);
         if (one is not null) context.Request.Headers["X-One"] = one;
         if (two is not null) context.Request.Headers["X-Two"] = two;
-        return new KeyedRequest(context, Policy, []);
+        return new KeyedRequest(context, Policy, [], []);
     }
 
     [Property(MaxTest = 300)]
@@ -96,7 +96,7 @@ public class KeyTests
             var attribute = new CacheResponseAttribute();
             configure(attribute);
             var request = Request("a.example", "a", "one=1&two=1", "1", "1");
-            return RequestKeys.Base(request with { Policy = new PolicyReader(null, static _ => true).Read(attribute, []) });
+            return RequestKeys.Base(request with { Policy = new PolicyReader(null, static _ => true, asksForAuthorization: false).Read(attribute, []) });
         }
 
         Assert.NotEqual(KeyBy(static o => o.VaryByHeader = ["X-One"]), KeyBy(static o => o.VaryByHeader = ["X-Two"]));
@@ -110,7 +110,7 @@ public class KeyTests
     [InlineData("a=", "b=")]
     public void Base_ParametersThatMakeOtherLists_IsAnotherKey(string query, string other)
     {
-        var policy = new PolicyReader(null, static _ => true).Read(new CacheResponseAttribute { VaryByQuery = ["a", "b"] }, []);
+        var policy = new PolicyReader(null, static _ => true, asksForAuthorization: false).Read(new CacheResponseAttribute { VaryByQuery = ["a", "b"] }, []);
         Assert.NotEqual(
             RequestKeys.Base(Request("a.example", "", query, null, null) with { Policy = policy }), RequestKeys.Base(Request("a.example", "", other, null, null) with { Policy = policy }));
     }
