@@ -103,9 +103,7 @@ public sealed class WeightFactorTests(ITestOutputHelper output)
 
     private double Ratio<T>(IHybridCacheSerializer<T> serializer, Func<T> make)
     {
-        make();
-        var values = new object[500];
-        var heap = HeapGrowth.Of(values, seed: 0, _ => make()!);
+        var (values, heap) = HeapGrowth.Of(seed: 0, _ => make()!);
 
         var estimator = Estimator(serializer, out var reports);
         var ratio = values.Sum(v => (double)estimator.Weigh("", (T)v) - WeightEstimator.EntryOverhead) / heap;

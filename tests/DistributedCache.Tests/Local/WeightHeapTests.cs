@@ -112,9 +112,7 @@ public sealed class WeightHeapTests(ITestOutputHelper output)
     private static double Ratio<T>(string name, int size)
     {
         var make = Makers[name];
-        make(new Random(Seed), size);
-        var values = new object[Math.Clamp(50_000 / size, 100, 5000)];
-        var heap = HeapGrowth.Of(values, Seed, random => make(random, size));
+        var (values, heap) = HeapGrowth.Of(Seed, random => make(random, size));
 
         using var services = new ServiceCollection().BuildServiceProvider();
         var failures = new List<Exception?>();
