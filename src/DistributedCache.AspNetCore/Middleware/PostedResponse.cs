@@ -43,9 +43,11 @@ internal sealed class PostedResponse
     /// <summary>Begins to keep the answer; null where its policy lets it be of no use to others.</summary>
     public static PostedResponse? Capture(in KeyedRequest keyed, ResponseSite site, CacheEngine engine)
     {
-        if (!keyed.Policy.IsByHeadersAlone || keyed.Policy.Code.Length > 0) return null;
-        var context = keyed.Context;
-        var posted = new PostedResponse(new CacheRequest(site, keyed, null, [RequestKeys.UriTag(context.Request)]) { Key = RequestKeys.Base(keyed) }, site, engine);
+        var (context, policy) = (keyed.Context, keyed.Policy);
+        if (!policy.IsByHeadersAlone || policy.Code.Length > 0 || Array.Exists(policy.When, condition => !condition(context))) return null;
+        var request = new CacheRequest(site, keyed, null, policy.TagsOf(context)) { Key = RequestKeys.Base(keyed) };
+        context.Features.Set(request);
+        var posted = new PostedResponse(request, site, engine);
         context.Response.Body = posted._capture;
         return posted;
     }
@@ -73,7 +75,12 @@ internal sealed class PostedResponse
         if (_decision.Against is not null) return;
         var stored = new StoredResponse(
             response.StatusCode, [.. _fields!], _capture.Trim(), Age.WhenReceived(response.Headers, _requested, _received), _received.ToUnixTimeMilliseconds(), _decision.Lifetime, Selection.All);
-        var options = new TieredCacheEntryOptions { Duration = TimeSpan.FromMilliseconds(Math.Min(stored.FreshLeft, TieredCacheOptions.MaximumLifetime.TotalMilliseconds)), LocalSize = stored.Weight };
+        var options = new TieredCacheEntryOptions
+        {
+            Duration = TimeSpan.FromMilliseconds(Math.Min(stored.FreshLeft, TieredCacheOptions.MaximumLifetime.TotalMilliseconds)),
+            LocalDuration = _request.Policy.Options.LocalDuration,
+            LocalSize = stored.Weight,
+        };
         var call = _engine.Call<CachedItem>("", _request.Key, options, _request.Tags, isolates: false);
         if (_after is not null && IsNewest(call, _after))
             await new WritePath(_engine, tenant: "", isolates: false).SetMadeSinceAsync<CachedItem>(call, stored, _after, CancellationToken.None).ConfigureAwait(false);

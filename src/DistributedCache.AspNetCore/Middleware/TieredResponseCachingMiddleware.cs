@@ -93,7 +93,7 @@ internal sealed class TieredResponseCachingMiddleware
 
     private async Task FindAsync(HttpContext context, CacheResponsePolicy policy, string[] user)
     {
-        var lookup = new CacheResponseLookup(context, TagsOf(context, policy));
+        var lookup = new CacheResponseLookup(context, policy.TagsOf(context));
         foreach (var code in policy.Code) await code.BeforeLookupAsync(lookup, context.RequestAborted).ConfigureAwait(false);
         if (lookup.IsBypassed || !_site.CanTagWith(lookup.NamedTags))
         {
@@ -123,7 +123,4 @@ internal sealed class TieredResponseCachingMiddleware
 
     private EntryPolicy? ProfileOf(CacheResponsePolicy policy, string key) =>
         policy.Profile is null ? null : _engine.Call<CachedItem>("", key, policy.Options, null, false).Policy;
-
-    private static List<string> TagsOf(HttpContext context, CacheResponsePolicy policy) =>
-        [RequestKeys.UriTag(context.Request), .. policy.Tags.Select(tag => tag.Of(context)).OfType<string>()];
 }

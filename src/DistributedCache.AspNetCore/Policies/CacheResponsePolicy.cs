@@ -1,3 +1,4 @@
+using DistributedCache.AspNetCore.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace DistributedCache.AspNetCore.Policies;
@@ -45,4 +46,7 @@ internal sealed class CacheResponsePolicy
 
     /// <summary>The request headers that a cache in front of this one has to tell responses apart by.</summary>
     public IEnumerable<string> VisibleHeaders => VaryByHeader.Concat(VaryByValue.SelectMany(static value => value.Headers)).Distinct(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The tags of a request's response that are known before it is made: its target's, and what templates say.</summary>
+    public List<string> TagsOf(HttpContext context) => [RequestKeys.UriTag(context.Request), .. Tags.Select(tag => tag.Of(context)).OfType<string>()];
 }

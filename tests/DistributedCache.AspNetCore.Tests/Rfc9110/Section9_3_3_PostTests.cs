@@ -79,6 +79,49 @@ public class Section9_3_3_PostTests
     }
 
     [Theory]
+    [InlineData("of-1")]
+    [InlineData("added")]
+    public async Task Post_ItsTagIsInvalidated_AnswersNoGetAnyMore(string tag)
+    {
+        var origin = new Origin
+        {
+            Answer = static context =>
+            {
+                context.AddCacheTags("added");
+                (context.Response.Headers.CacheControl, context.Response.Headers.ContentLocation) = ("max-age=60", context.Request.Path.Value);
+                return Task.CompletedTask;
+            },
+        };
+        await using var app = await App.StartAsync(app => app.MapMethods("/{id}", ["GET", "POST"], (RequestDelegate)origin.RunAsync).CacheResponse(null, static o => o.Tags = ["of-{id}"]));
+        await app.SendAsync(HttpMethod.Post, "/1");
+        Assert.Equal("1", (await app.GetAsync("/1")).Body);
+        await app.Cache.RemoveByTagAsync(tag, TestContext.Current.CancellationToken);
+        Assert.Equal("2", (await app.GetAsync("/1")).Body);
+    }
+
+    [Fact]
+    public async Task Post_ThatItsPolicyDoesNotCache_IsNotStored()
+    {
+        var origin = Origin.With(("Content-Location", "/a"), ("Cache-Control", "max-age=60"));
+        await using var app = await App.StartAsync(app => app.MapMethods("/a", ["GET", "POST"], (RequestDelegate)origin.RunAsync)
+            .CacheResponse(null, static o => o.When(static context => !context.Request.Headers.ContainsKey("X-Preview"))));
+        await app.SendAsync(HttpMethod.Post, "/a", ("X-Preview", "1"));
+        Assert.Equal("2", (await app.GetAsync("/a")).Body);
+    }
+
+    [Fact]
+    public async Task Post_StoredUnderALocalDuration_IsKeptHereForThatLong()
+    {
+        var origin = Origin.With(("Content-Location", "/a"), ("Cache-Control", "max-age=60"));
+        await using var app = await App.StartAsync(app => app.MapMethods("/a", ["GET", "POST"], (RequestDelegate)origin.RunAsync).CacheResponse(null, static o => o.LocalDuration = 5));
+        await app.SendAsync(HttpMethod.Post, "/a");
+        app.Time.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal("1", (await app.GetAsync("/a")).Body);
+        app.Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("2", (await app.GetAsync("/a")).Body);
+    }
+
+    [Theory]
     [InlineData(10, false)]
     [InlineData(9, true)]
     public async Task Post_BodyOverTheBound_IsNotStored(int bytes, bool isStored)
