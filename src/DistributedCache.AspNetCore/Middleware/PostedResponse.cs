@@ -29,7 +29,7 @@ internal sealed class PostedResponse
     private List<KeyValuePair<string, StringValues>>? _fields;
     private long? _length;
     private SeenSnapshot? _after;
-    private IReadOnlyCollection<string> _invalidated = [];
+    private TokenPart[] _invalidated = [];
 
     private PostedResponse(CacheRequest request, ResponseSite site, CacheEngine engine)
     {
@@ -59,11 +59,14 @@ internal sealed class PostedResponse
             _decision = new StorageDecision("Set-Cookie", default);
     }
 
-    /// <summary>Notes what the request itself has invalidated: its answer is newer than that.</summary>
-    public void Invalidated(IReadOnlyCollection<string> tags) => (_invalidated, _after) = (tags, _engine.Coherence.Snapshot());
+    /// <summary>Notes what the request itself has invalidated: its answer is newer than that. Where that has no number yet, nothing is stored.</summary>
+    public void Invalidated(IReadOnlyList<ConsistencyToken> tokens)
+    {
+        if (tokens.All(static token => token.Parts.Length == 1)) (_invalidated, _after) = ([.. tokens.Select(static token => token.Parts[0])], _engine.Coherence.Snapshot());
+    }
 
     /// <summary>Stores the answer, once all of it is there and what was stored before is invalid. It gives way to whatever anybody else
-    /// has invalidated since the request began: it may be older.</summary>
+    /// has invalidated of it since the request began: it may be older.</summary>
     public async Task StoreAsync()
     {
         var response = _request.Context.Response;
@@ -72,7 +75,7 @@ internal sealed class PostedResponse
         response.Body = _client;
         if (_decision.Against is not null || !_capture.IsWhole || (_length is { } length && length != _capture.Kept.Length)) return;
         if (!response.HasStarted) await response.StartAsync().ConfigureAwait(false);
-        if (_decision.Against is not null) return;
+        if (_decision.Against is not null || !_request.HasSoundTags) return;
         var stored = new StoredResponse(
             response.StatusCode, [.. _fields!], _capture.Trim(), Age.WhenReceived(response.Headers, _requested, _received), _received.ToUnixTimeMilliseconds(), _decision.Lifetime, Selection.All);
         var options = new TieredCacheEntryOptions
@@ -82,24 +85,8 @@ internal sealed class PostedResponse
             LocalSize = stored.Weight,
         };
         var call = _engine.Call<CachedItem>("", _request.Key, options, _request.Tags, isolates: false);
-        if (_after is not null && IsNewest(call, _after))
+        if (_after is not null && await new Overtaking(_engine).IsExcludedAsync(call, _before, _after, _invalidated).ConfigureAwait(false))
             await new WritePath(_engine, tenant: "", isolates: false).SetMadeSinceAsync<CachedItem>(call, stored, _after, CancellationToken.None).ConfigureAwait(false);
-    }
-
-    /// <summary>Whether the request's own invalidations are all that the partitions have seen in which the answer is judged.</summary>
-    private bool IsNewest(in EntryCall call, SeenSnapshot after)
-    {
-        var own = _invalidated.Select(tag => _engine.Calls.PartitionOf(Mark.Tag("", tag))).ToLookup(static partition => partition);
-        if (!IsOwn(call.Key.Partition)) return false;
-        foreach (var stamp in _engine.Calls.Stamps(call, [], after).Marks)
-        {
-            if (!IsOwn(stamp.Partition)) return false;
-        }
-
-        return true;
-
-        bool IsOwn(int partition) =>
-            after[partition].Incarnation == _before[partition].Incarnation && after[partition].Seen - _before[partition].Seen == own[partition].Count();
     }
 
     private bool Begin()

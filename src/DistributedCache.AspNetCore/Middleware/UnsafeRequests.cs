@@ -37,8 +37,9 @@ internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, R
 
             // The request's own flow may be over by now.
             writes.Continue();
-            foreach (var tag in tags) await engine.Default.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false);
-            posted?.Invalidated(tags);
+            var invalidated = new List<ConsistencyToken>(tags.Count);
+            foreach (var tag in tags) invalidated.Add((await engine.Default.RemoveByTagAsync(tag, CancellationToken.None).ConfigureAwait(false)).Token);
+            posted?.Invalidated(invalidated);
         }
 
         await writes.FollowedAsync().ConfigureAwait(false);
