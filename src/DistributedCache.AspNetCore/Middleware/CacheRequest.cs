@@ -44,6 +44,8 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     /// <summary>Whether it asks for fields alone. What it is answered is no response to a GET, but may renew one (RFC 9111, section 4.3.5).</summary>
     public bool IsHead { get; } = HttpMethods.IsHead(keyed.Context.Request.Method);
 
+    public bool OnlyRenews => IsHead;
+
     /// <summary>Whether it is a part of a response that is looked for, to be kept as one.</summary>
     public bool IsForPart => keyed.IsForPart;
 

@@ -4,6 +4,9 @@ namespace DistributedCache.Pipeline;
 /// <remarks>Asked on top of all else: it makes nothing fresh whose lifetime is over, and nothing valid that was invalidated.</remarks>
 internal interface IAcceptance<in T>
 {
+    /// <summary>Whether its load renews what is there and brings nothing else. Where nothing is, it needs no lease.</summary>
+    bool OnlyRenews { get; }
+
     /// <summary>Whether the value answers this caller; else it is loaded again, and is the stale value of that load.</summary>
     bool IsFresh(T value);
 

@@ -92,7 +92,8 @@ internal class Load<T> : TierLookup<T>
                 }
             }
 
-            return mayLease && Call.WritesRemote && !Call.Key.IsPrimary && await TryLeaseAsync().ConfigureAwait(false);
+            if (!mayLease || !Call.WritesRemote || Call.Key.IsPrimary || (Fallback is null && Acceptance is { OnlyRenews: true })) return false;
+            return await TryLeaseAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (!IsAbandoned)
         {

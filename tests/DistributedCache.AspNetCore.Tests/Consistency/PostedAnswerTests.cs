@@ -3,22 +3,20 @@ using DistributedCache.AspNetCore.Middleware;
 using DistributedCache.Coherence;
 using DistributedCache.Pipeline;
 using DistributedCache.Redis.Tests.Servers;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.AspNetCore.Tests.Consistency;
 
 /// <summary>A POST's answer that is stored for the next GET, on nodes of a real cluster, one of which invalidates while the other makes it.</summary>
-public sealed class PostedAnswerTests(SharedRedisCluster redis) : IAsyncDisposable
+public sealed class PostedAnswerTests : IAsyncDisposable
 {
     private static readonly CancellationToken Stop = TestContext.Current.CancellationToken;
 
-    private readonly string _application = SharedRedisCluster.NewApplication();
     private readonly Origin _origin = new();
-    private readonly List<WebApplication> _nodes = [];
+    private readonly ProxyNodes _nodes;
+
+    public PostedAnswerTests(SharedRedisCluster redis) => _nodes = new ProxyNodes(redis, _origin);
 
     [Theory]
     [InlineData("another tag")]
@@ -63,15 +61,12 @@ public sealed class PostedAnswerTests(SharedRedisCluster redis) : IAsyncDisposab
         Assert.Equal("2", await GetAsync(0));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _nodes.DisposeAsync();
 
     /// <summary>A name of the partition in which another is.</summary>
     private string Another(string name, Func<CacheEngine, string, int> partitionOf)
     {
-        var engine = _nodes[0].Services.GetRequiredService<CacheEngine>();
+        var engine = _nodes[0].GetRequiredService<CacheEngine>();
         var partition = partitionOf(engine, name);
         return Enumerable.Range(0, 10_000).Select(static i => $"other{i.ToString(CultureInfo.InvariantCulture)}").First(other => partitionOf(engine, other) == partition);
     }
@@ -79,38 +74,15 @@ public sealed class PostedAnswerTests(SharedRedisCluster redis) : IAsyncDisposab
     /// <summary>Has one node answer a POST, and another invalidate before it does.</summary>
     private async Task PostWhileAsync(Func<ITieredCache, CacheRequest, ValueTask<InvalidationResult>> invalidate)
     {
-        foreach (var _ in new[] { 0, 1 }) await StartAsync();
+        foreach (var _ in new[] { 0, 1 }) await _nodes.StartAsync();
         _origin.Answer = async context =>
         {
             (context.Response.Headers.CacheControl, context.Response.Headers.ContentLocation) = ("max-age=600", "/a");
             if (!HttpMethods.IsPost(context.Request.Method)) return;
-            Assert.Equal(InvalidationStatus.Acknowledged, (await invalidate(_nodes[1].Services.GetRequiredService<ITieredCache>(), context.Features.Get<CacheRequest>()!)).Status);
+            Assert.Equal(InvalidationStatus.Acknowledged, (await invalidate(_nodes[1].GetRequiredService<ITieredCache>(), context.Features.Get<CacheRequest>()!)).Status);
         };
-        using var client = _nodes[0].GetTestClient();
-        using var answer = await client.PostAsync(new Uri("/a", UriKind.Relative), null, Stop);
-        Assert.Equal("1", await answer.Content.ReadAsStringAsync(Stop));
+        Assert.Equal("1", await _nodes.AskAsync(0, HttpMethod.Post, "/a"));
     }
 
-    private async Task<string> GetAsync(int node)
-    {
-        using var client = _nodes[node].GetTestClient();
-        return await client.GetStringAsync(new Uri("/a", UriKind.Relative), Stop);
-    }
-
-    private async Task StartAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseTestServer();
-        builder.Services.AddTieredCache(o => (o.Application, o.Version, o.RemoteTimeout) = (_application, "v1", Patience.OfTheCache))
-            .UseRedis(redis.ConnectionString + Patience.OfTheClient)
-            .AddTieredResponseCaching(static o => o.CacheAllEndpoints = true);
-        var app = builder.Build();
-        app.UseTieredResponseCaching();
-        app.Run(_origin.RunAsync);
-        await app.StartAsync(Stop);
-        _nodes.Add(app);
-        var cache = app.Services.GetRequiredService<ITieredCache>();
-        await Poll.UntilAsync(async () => (await cache.SetAsync("warm", 1)).Status == InvalidationStatus.Acknowledged, static () => "The node can't write.");
-    }
+    private Task<string> GetAsync(int node) => _nodes.AskAsync(node, HttpMethod.Get, "/a");
 }

@@ -139,6 +139,8 @@ public class CacheMeterTests
     {
         public Action? Act { get; set; }
 
+        public bool OnlyRenews => false;
+
         public bool IsFresh(int value) => true;
 
         public bool MayStandIn(int value)

@@ -113,6 +113,8 @@ public class AcceptanceTests
 
         public bool IsOverdue { get; private set; }
 
+        public bool OnlyRenews => false;
+
         public bool IsFresh(string value) => !refused.Contains(value);
 
         public bool MayStandIn(string value) => StandsIn;
