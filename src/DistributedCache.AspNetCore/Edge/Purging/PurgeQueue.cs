@@ -33,7 +33,6 @@ internal sealed class PurgeQueue : IAsyncDisposable
     private readonly Task _run;
     private volatile bool _isEnding;
     private int _isFull;
-    private bool _isFailing;
 
     public PurgeQueue(EdgeSite edge, PurgeStore store, EdgeOptions options, TimeSpan maxStaleness, TimeProvider time, EdgeMeter meter, ILogger log)
     {
@@ -134,20 +133,15 @@ internal sealed class PurgeQueue : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            _waits.End(isDone: false);
+            if (!_waits.End(isDone: false)) _log.PurgeFailed(_edge.Name, tags.Length, Lease, exception);
             _meter.Failed(_edge.Name, tags.Length);
-            if (!_isFailing) _log.PurgeFailed(_edge.Name, tags.Length, Lease, exception);
-            _isFailing = true;
             return;
         }
 
-        _waits.End(isDone: true);
+        if (_waits.End(isDone: true)) _log.PurgesAgain(_edge.Name, tags.Length);
         await _store.CompleteAsync(claim).ConfigureAwait(false);
         _meter.Purged(_edge.Name, tags.Length);
         _log.Purged(_edge.Name, tags.Length);
-        if (!_isFailing) return;
-        _log.PurgesAgain(_edge.Name, tags.Length);
-        _isFailing = false;
     }
 
     /// <summary>A purge that ends with its time, also where an application's own purger does not heed the token; what fails after that is

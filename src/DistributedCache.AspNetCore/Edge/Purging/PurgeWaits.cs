@@ -39,15 +39,18 @@ internal sealed class PurgeWaits(TimeProvider time)
     }
 
     /// <summary>The purge is done, or failed: then whoever waits, for this one or the next, waits no longer.</summary>
-    public void End(bool isDone)
+    /// <returns>Whether the one before had failed.</returns>
+    public bool End(bool isDone)
     {
         lock (_lock)
         {
+            var wasFailing = _isFailing;
             foreach (var purged in _taken) purged.TrySetResult();
             (_taken, _began, _isFailing) = ([], null, !isDone);
-            if (isDone) return;
+            if (isDone) return wasFailing;
             foreach (var purged in _waiting.Values.SelectMany(static tag => tag)) purged.TrySetResult();
             _waiting.Clear();
+            return wasFailing;
         }
     }
 
