@@ -77,7 +77,7 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     public bool IsOutlived { get; set; }
 
     /// <summary>The application's run for this very request.</summary>
-    public Task? Running { get; set; }
+    public Task<CachedItem>? Running { get; set; }
 
     /// <summary>Whether that run has a context of its own. One that has not uses the request's, which nobody else may until it has ended.</summary>
     public bool RunsApart { get; set; }

@@ -59,6 +59,9 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         if (request.IsAnswered)
         {
             await OutliveAsync(request).ConfigureAwait(false);
+
+            // Whoever has a part of it is to know that it is no more.
+            if (request.Running is { IsCompletedSuccessfully: false } broken) await broken.ConfigureAwait(false);
             return true;
         }
 
@@ -110,10 +113,29 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
             // What was to stand in was invalidated meanwhile.
             return default;
         }
+        catch (TimeoutException) when (request is { Running: { } running, RunsApart: false })
+        {
+            return await EndAsync(request, running).ConfigureAwait(false);
+        }
         finally
         {
             // A load that was given up may still run with this request's context.
-            if (request.Running is { } running && !request.RunsApart) await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (request is { Running: { } running, RunsApart: false }) await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Waits for a run that its load has not waited for: the answer of an application that takes long, or goes to a slow client,
+    /// is an answer all the same, though it comes too late to be stored.</summary>
+    private static async Task<CacheLookup<CachedItem>> EndAsync(CacheRequest request, Task<CachedItem> running)
+    {
+        request.IsRefused = true;
+        try
+        {
+            return new CacheLookup<CachedItem>(await running.ConfigureAwait(false), CacheTier.Source, default, default);
+        }
+        catch (StaleInsteadException)
+        {
+            return default;
         }
     }
 

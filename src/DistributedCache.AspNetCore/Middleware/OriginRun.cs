@@ -24,11 +24,16 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
     private StorageDecision _decision;
     private List<KeyValuePair<string, StringValues>>? _fields;
     private Selection _selection = Selection.All;
+    private readonly TaskCompletionSource _refused = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isKept;
     private bool _isRelieved;
     private bool _isToBeTagged;
     private long? _length;
     private int _status;
     private HeaderDictionary? _renewing;
+
+    /// <summary>Ends as soon as it shows that the answer won't be stored.</summary>
+    public Task Refused => _refused.Task;
 
     /// <summary>Runs it and answers what may be stored of it. Where nothing was sent of it, the response is as it was before.</summary>
     /// <exception cref="StaleInsteadException">The application failed, and a stale response may stand in; nothing was sent.</exception>
@@ -48,12 +53,18 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         var starting = new StartingResponse(response);
         features.Set<IHttpResponseFeature>(starting);
         var session = new SessionWatch(request.Context);
-        var capture = new CaptureStream(hasClient ? client : Stream.Null, _stores ? site.Options.MaximumBodySize : -1, async () =>
+        CaptureStream? capture = null;
+        capture = new CaptureStream(hasClient ? client : Stream.Null, _stores ? site.Options.MaximumBodySize : -1, async () =>
         {
             await starting.StartAsync().ConfigureAwait(false);
             request.UsesSession = session.IsUsed;
-            return Begin();
-        });
+            var passes = Begin();
+            if (!_isKept && _renewing is null) capture!.Forgo();
+            return passes;
+        })
+        {
+            Forgone = _stores ? () => _refused.TrySetResult() : null,
+        };
         _response.Body = capture;
         try
         {
@@ -74,7 +85,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         }
 
         if (_renewing is not null) return Renewed(stale!, _renewing, before);
-        return _stores && _decision.Against is null && capture.IsWhole && IsComplete(capture) ? Stored(capture.Trim()) : NotCacheable.Instance;
+        return _isKept && capture.IsWhole && IsComplete(capture) ? Stored(capture.Trim()) : NotCacheable.Instance;
     }
 
     /// <summary>Looks at the response before its first byte; answers whether the client gets the body.</summary>
@@ -94,15 +105,18 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
             throw new StaleInsteadException($"The application answered {_status}.", Failures.Of(_status));
         _length = _response.ContentLength;
         _decision = StorageDecision.Of(request, _status, headers, _received);
-        var isKept = _stores && _decision.Against is null;
+
+        // An edge may keep what is too long for this cache.
+        var isStorable = _stores && _decision.Against is null;
+        _isKept = isStorable && (_length ?? 0) <= site.Options.MaximumBodySize;
 
         // An error that is not stored takes nothing's place.
-        if (!isKept && stale is not null && _status >= 500) request.IsRefused = true;
+        if (!_isKept && stale is not null && _status >= 500) request.IsRefused = true;
         var speaks = site.Edges.IsFor(request.Policy);
-        var isForEdges = isKept && request.IsForEdges;
+        var isForEdges = isStorable && request.IsForEdges;
         if (speaks && isForEdges) site.Edges.TryTag(headers, request.Tags);
-        if (isKept) (_fields, _selection) = (StoredHeaders.Of(headers, _status, _received), request.SelectionOf(headers));
-        _isToBeTagged = isKept && _status == StatusCodes.Status200OK && headers.ETag.Count == 0 && headers.LastModified.Count == 0;
+        if (_isKept) (_fields, _selection) = (StoredHeaders.Of(headers, _status, _received), request.SelectionOf(headers));
+        _isToBeTagged = _isKept && _status == StatusCodes.Status200OK && headers.ETag.Count == 0 && headers.LastModified.Count == 0;
 
         // Before the server puts a date of its own clock on it.
         _age = Age.WhenReceived(headers, _requested, _received);
@@ -113,7 +127,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         request.IsAnswered = true;
         if (speaks && isForEdges) site.Edges.Allow(headers, request.Policy, _decision.Lifetime, _age, isDoubtful: false);
         else if (speaks) site.Edges.Forbid(headers);
-        site.Status.Forwarded(headers, request.Reason, isKept, detail: _decision.Against, key: request.Key);
+        site.Status.Forwarded(headers, request.Reason, _isKept, detail: _decision.Against ?? (isStorable && !_isKept ? "size" : null), key: request.Key);
         if (!_isRelieved || _status != StatusCodes.Status200OK || !_asked.AreMetBy(headers)) return true;
         ResponseWriter.SayUnchanged(_response);
         return false;

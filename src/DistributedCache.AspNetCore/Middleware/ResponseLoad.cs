@@ -65,13 +65,16 @@ internal sealed class ResponseLoad(RequestDelegate next, ResponseSite site, ISer
         {
             // The stale response may be due before the application has answered, which then needs a context that nobody else uses.
             var apart = RunDetachedAsync(request, load, stale, static _ => true, stop).AsTask();
-            (request.Running, request.RunsApart) = (apart, true);
+            (request.Running, request.RunsApart) = (apart!, true);
             return (await apart.ConfigureAwait(false))!;
         }
 
-        var run = new OriginRun(site, request, stale, hasClient: true, stores: true).RunAsync(next);
-        request.Running = run;
-        return Prepare(await run.ConfigureAwait(false), request, load);
+        var origin = new OriginRun(site, request, stale, hasClient: true, stores: true);
+        var run = request.Running = origin.RunAsync(next);
+
+        // What can't be stored may go on for hours: nobody waits for its end.
+        var isOver = await Task.WhenAny(run, origin.Refused).ConfigureAwait(false) == run;
+        return Prepare(isOver ? await run.ConfigureAwait(false) : NotCacheable.Instance, request, load);
     }
 
     /// <summary>Fetches a response anew behind its stale one; null where that may not be served meanwhile.</summary>

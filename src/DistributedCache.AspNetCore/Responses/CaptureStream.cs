@@ -11,6 +11,9 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
     private readonly ArrayBufferWriter<byte> _kept = new();
     private bool? _passes;
 
+    /// <summary>Told when nothing is kept any more.</summary>
+    public Action? Forgone { get; init; }
+
     /// <summary>Whether all of it is kept.</summary>
     public bool IsWhole { get; private set; } = true;
 
@@ -38,6 +41,7 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
     {
         IsWhole = false;
         _kept.Clear();
+        Forgone?.Invoke();
     }
 
     /// <summary>Whether the client gets the body; decides it where nothing was written yet.</summary>
