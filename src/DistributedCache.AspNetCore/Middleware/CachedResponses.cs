@@ -188,7 +188,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
 
     private void SayToEdges(HttpContext context, CacheResponsePolicy policy, bool isForEdges, StoredResponse stored, long age, bool isDoubtful)
     {
-        if (isForEdges) site.Edges.Allow(context.Response.Headers, policy, stored.Lifetime, age, isDoubtful);
+        if (isForEdges && !RequestUser.IsLoggedIn(context)) site.Edges.Allow(context.Response.Headers, policy, stored.Lifetime, age, isDoubtful);
         else site.Edges.Forbid(context.Response.Headers);
     }
 

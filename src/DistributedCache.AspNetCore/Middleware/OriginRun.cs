@@ -1,4 +1,5 @@
 using DistributedCache.AspNetCore.Freshness;
+using DistributedCache.AspNetCore.Requests;
 using DistributedCache.AspNetCore.Responses;
 using DistributedCache.AspNetCore.Storing;
 using Microsoft.AspNetCore.Http;
@@ -125,7 +126,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         // Its tag is made of the body: who may have it already waits for that.
         if (_isToBeTagged && _isRelieved && StoredHeaders.NamesOwnTag(_asked.IfNoneMatch)) return false;
         request.IsAnswered = true;
-        if (speaks && isForEdges) site.Edges.Allow(headers, request.Policy, _decision.Lifetime, _age, isDoubtful: false);
+        if (speaks && isForEdges && !RequestUser.IsLoggedIn(request.Context)) site.Edges.Allow(headers, request.Policy, _decision.Lifetime, _age, isDoubtful: false);
         else if (speaks) site.Edges.Forbid(headers);
         site.Status.Forwarded(headers, request.Reason, _isKept, detail: _decision.Against ?? (isStorable && !_isKept ? "size" : null), key: request.Key);
         if (!_isRelieved || _status != StatusCodes.Status200OK || !_asked.AreMetBy(headers)) return true;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.AspNetCore.Routing;
 
 namespace DistributedCache.AspNetCore.Policies;
@@ -27,7 +28,7 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
             Duration = Seconds(attribute.Duration, nameof(attribute.Duration), 0),
             EdgeDuration = Seconds(attribute.EdgeDuration, nameof(attribute.EdgeDuration), 0),
             Tags = [.. attribute.Tags.Select(tag => Parse(tag, "tag"))],
-            VaryByQuery = attribute.VaryByQuery is { } names ? [.. names.Order(StringComparer.Ordinal)] : null,
+            VaryByQuery = attribute.VaryByQuery is { } names ? [.. names.Concat(Choosing()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)] : null,
             VaryByHeader = [.. attribute.VaryByHeader.Select(static name => name.ToLowerInvariant()).Order(StringComparer.Ordinal)],
             VaryByValue = values,
             VaryByUser = attribute.VaryByUser,
@@ -39,6 +40,9 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
             Options = new TieredCacheEntryOptions { Profile = attribute.Profile, LocalDuration = Seconds(attribute.LocalDuration, nameof(attribute.LocalDuration), 1) },
         };
     }
+
+    /// <summary>The query parameters that choose what runs: the handler of a page.</summary>
+    private string[] Choosing() => endpoint?.Metadata.GetMetadata<PageActionDescriptor>() is null ? [] : ["handler"];
 
     /// <summary>What an edge keeps goes to whoever asks for the same address with the same headers.</summary>
     private void CheckEdge(CacheResponseAttribute attribute, RequestTemplate[] values)

@@ -14,7 +14,7 @@ internal static class RequestKeys
     private const string Prefix = "http:";
     private const string HashPrefix = "http:#";
 
-    /// <summary>The key of all variants: host, path, query and what the policy varies by.</summary>
+    /// <summary>The key of all variants: host, path, query, cultures and what the policy varies by.</summary>
     /// <param name="request">The request.</param>
     /// <param name="buffer">Room for the longest key.</param>
     public static ReadOnlySpan<char> Base(in KeyedRequest request, Span<char> buffer)
@@ -100,6 +100,9 @@ internal static class RequestKeys
             foreach (var name in names) Add(name, request.Query.TryGetValue(name, out var asked) ? asked : StringValues.Empty, ref key);
         }
 
+        // A culture may come from a cookie, the user or wherever else: what is written in it is for who has it.
+        key.Add(CultureInfo.CurrentCulture.Name);
+        key.Add(CultureInfo.CurrentUICulture.Name);
         if (RewritingFields.MayBeIn(request.Headers)) AddRewriting(request.Headers, ref key);
         foreach (var name in policy.VaryByHeader)
         {

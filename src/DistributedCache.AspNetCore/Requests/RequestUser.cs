@@ -8,6 +8,10 @@ namespace DistributedCache.AspNetCore.Requests;
 /// <summary>Who asks, as far as responses may depend on it.</summary>
 internal static class RequestUser
 {
+    /// <summary>Whether somebody is logged in. Who is may be given a new cookie by the login as the response starts, after all else.</summary>
+    public static bool IsLoggedIn(HttpContext context) =>
+        context.Features.Get<IHttpAuthenticationFeature>()?.User is { } user && user.Identities.Any(static identity => identity.IsAuthenticated);
+
     /// <summary>What tells the user's responses from others', empty where nothing does; null where nobody else may have the response and
     /// the user can't be told from others.</summary>
     /// <remarks>All who are logged in count: beside the identity of a gateway, say, that all requests have, there is the user's own.</remarks>

@@ -127,6 +127,26 @@ public class EdgeLifetimeTests
     }
 
     [Fact]
+    public async Task Get_SharedAcrossUsers_IsKeptByTheEdgeOnlyAsNobodyWasAnsweredIt()
+    {
+        // As a login by cookie does, which renews itself once all else has been done.
+        await using var app = await Start(static o => o.SharedAcrossUsers = true, before: static app => app.Use(static (context, next) =>
+        {
+            if (context.Request.Headers.Cookie.Count == 0) return next(context);
+            context.User = new ClaimsPrincipal(new ClaimsIdentity([], "cookie"));
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Cookies.Append("login", "renewed");
+                return Task.CompletedTask;
+            });
+            return next(context);
+        }));
+        foreach (var answer in new[] { await app.GetAsync("/a", ("Cookie", "login=1")), await app.GetAsync("/a", ("Cookie", "login=1")) })
+            Assert.Equal(("no-store", "login=renewed; path=/"), (answer["CDN-Cache-Control"], answer["Set-Cookie"]));
+        Assert.Equal(("max-age=300", ""), ((await app.GetAsync("/a")) is var open ? open["CDN-Cache-Control"] : "", open["Set-Cookie"]));
+    }
+
+    [Fact]
     public async Task Get_VaryByUserBehindAnEdge_IsKeptByNoEdge()
     {
         await using var app = await Start(static o => (o.VaryByUser, o.EdgeDuration) = (true, -1));

@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DistributedCache.AspNetCore.Tests.Policies;
+
+/// <summary>What differs of Razor pages: they are loaded late, and a parameter of the query chooses among their handlers.</summary>
+public class PageTests
+{
+    private static Task<App> Start(string root) => App.StartAsync(
+        static app => app.MapRazorPages(),
+        build: b => b.Services.AddRazorPages(o => o.RootDirectory = root).AddApplicationPart(typeof(PageTests).Assembly));
+
+    [Fact]
+    public async Task Start_PageTagTheRouteLacks_FailsAndNamesThePage()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Start("/Policies/PagesThatAreWrong"));
+        Assert.Contains("/Wrong", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'nr'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_AttributeOnAPageHandler_FailsAndNamesThePage()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Start("/Policies/PagesWithAttributesOnHandlers"));
+        Assert.Contains("/Wrong", error.Message, StringComparison.Ordinal);
+        Assert.Contains("'OnGet'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Get_OtherHandler_IsAnotherResponseWhateverTheQueryVariesBy()
+    {
+        await using var app = await Start("/Policies/PagesOfHandlers");
+        Assert.Contains("export", (await app.GetAsync("/list?handler=export")).Body, StringComparison.Ordinal);
+        Assert.Contains("list", (await app.GetAsync("/list")).Body, StringComparison.Ordinal);
+        Assert.Contains("; hit", (await app.GetAsync("/list?utm=x")).CacheStatus, StringComparison.Ordinal);
+    }
+}
