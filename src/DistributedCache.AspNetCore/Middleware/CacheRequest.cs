@@ -108,6 +108,15 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
         }
     }
 
+    /// <summary>Whether it is answered.</summary>
+    public bool IsOver
+    {
+        get
+        {
+            lock (_lock) return _isOver;
+        }
+    }
+
     /// <summary>Its context may not be used any more.</summary>
     public void End()
     {

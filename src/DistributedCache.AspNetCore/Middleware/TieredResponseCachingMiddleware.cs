@@ -93,6 +93,13 @@ internal sealed class TieredResponseCachingMiddleware
 
     private async Task FindAsync(HttpContext context, CacheResponsePolicy policy, string[] user)
     {
+        if (context.Features.Get<CacheRequest>() is { IsOver: false })
+        {
+            // The pipeline has a cache in front of this one, which waits for this request: it would wait for that one in turn.
+            await _next(context).ConfigureAwait(false);
+            return;
+        }
+
         var lookup = new CacheResponseLookup(context, policy.TagsOf(context));
         foreach (var code in policy.Code) await code.BeforeLookupAsync(lookup, context.RequestAborted).ConfigureAwait(false);
         if (lookup.IsBypassed || !_site.CanTagWith(lookup.NamedTags))

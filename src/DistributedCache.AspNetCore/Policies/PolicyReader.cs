@@ -12,12 +12,15 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
 {
     private readonly RouteEndpoint? _route = endpoint as RouteEndpoint;
 
+    private bool IsPage => endpoint?.Metadata.GetMetadata<PageActionDescriptor>() is not null;
+
     /// <exception cref="InvalidOperationException">A template names what the endpoint's route lacks, or the policy contradicts itself.</exception>
     public CacheResponsePolicy Read(CacheResponseAttribute attribute, IEnumerable<ICacheResponsePolicy> code)
     {
         if (attribute.Profile is { } profile && !hasProfile(profile)) throw Fault($"names the profile '{profile}', which the cache has not: add it by AddProfile, or name another");
         if (attribute.VaryByUser && attribute.SharedAcrossUsers)
             throw Fault($"has {nameof(attribute.VaryByUser)} and {nameof(attribute.SharedAcrossUsers)}: its responses are either each user's own or everybody's");
+        if (attribute.ResultTags.Count > 0 && IsPage) throw Fault($"has {nameof(attribute.TagsFrom)}, and a page returns nothing that it could see: call HttpContext.AddCacheTags in its handler");
         if (attribute.SharedAcrossUsers && EndpointAuthorization.IsByFilter(endpoint))
             throw Fault($"has {nameof(attribute.SharedAcrossUsers)} and is authorized by a filter of MVC, past which its responses would be served: authorize it by RequireAuthorization, [Authorize] or the fallback policy");
         RequestTemplate[] values = [.. attribute.VaryByValue.Select(value => Parse(value, "value to vary by"))];
@@ -42,7 +45,7 @@ internal sealed class PolicyReader(Endpoint? endpoint, Func<string, bool> hasPro
     }
 
     /// <summary>The query parameters that choose what runs: the handler of a page.</summary>
-    private string[] Choosing() => endpoint?.Metadata.GetMetadata<PageActionDescriptor>() is null ? [] : ["handler"];
+    private string[] Choosing() => IsPage ? ["handler"] : [];
 
     /// <summary>What an edge keeps goes to whoever asks for the same address with the same headers.</summary>
     private void CheckEdge(CacheResponseAttribute attribute, RequestTemplate[] values)

@@ -2,6 +2,7 @@ using System.Globalization;
 using DistributedCache.Redis.Tests.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.AspNetCore.Tests.Middleware;
 
@@ -59,6 +60,21 @@ public class StartingResponseTests
         await app.GetAsync("/a");
         var hit = await app.GetAsync("/a");
         Assert.Equal(("1", "default-src 'self'"), (hit.Body, hit["Content-Security-Policy"]));
+    }
+
+    [Fact]
+    public async Task Get_CorsBehindTheCache_KeepsOriginsApart()
+    {
+        await using var app = await App.StartAsync(
+            app =>
+            {
+                app.UseCors(static policy => policy.WithOrigins("https://one.example", "https://other.example").AllowCredentials());
+                app.MapGet("/a", Next).CacheResponse("catalog");
+            },
+            build: static builder => builder.Services.AddCors());
+        foreach (var origin in new[] { "https://one.example", "https://other.example", "https://one.example", "https://other.example" })
+            Assert.Equal(origin, (await app.GetAsync("/a", ("Origin", origin)))["Access-Control-Allow-Origin"]);
+        Assert.Equal(2, _runs);
     }
 
     [Fact]

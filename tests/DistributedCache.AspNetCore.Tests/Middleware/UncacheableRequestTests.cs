@@ -94,6 +94,18 @@ public class UncacheableRequestTests
     }
 
     [Fact]
+    public async Task Get_BehindAnotherCacheOfThePipeline_IsLeftToThatOne()
+    {
+        await using var app = await App.StartAsync(app =>
+        {
+            app.UseTieredResponseCaching();
+            app.MapGet("/a", Next).CacheResponse("catalog");
+        });
+        Assert.Equal(("1", "cache; fwd=uri-miss; stored"), ((await app.GetAsync("/a")) is var first ? first.Body : "", first.CacheStatus));
+        Assert.Equal(("1", "cache; hit; ttl=600; detail=L1"), ((await app.GetAsync("/a")) is var second ? second.Body : "", second.CacheStatus));
+    }
+
+    [Fact]
     public async Task Get_ResponseThatHasBegun_IsLeftAlone()
     {
         await using var app = await App.StartAsync(

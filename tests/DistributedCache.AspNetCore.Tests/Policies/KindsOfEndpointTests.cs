@@ -9,8 +9,14 @@ namespace DistributedCache.AspNetCore.Tests.Policies;
 /// <summary>Controllers, actions and pages are cached by the same attribute as what is mapped in code.</summary>
 public class KindsOfEndpointTests
 {
-    private static Task<App> Start(params Type[] controllers) => App.StartAsync(
-        static app => app.MapControllers(),
+    private static Task<App> Start(params Type[] controllers) => Start(null, controllers);
+
+    private static Task<App> Start(Action<ControllerActionEndpointConventionBuilder>? configure, params Type[] controllers) => App.StartAsync(
+        app =>
+        {
+            var actions = app.MapControllers();
+            configure?.Invoke(actions);
+        },
         build: b => b.Services.AddControllers().ConfigureApplicationPartManager(parts =>
         {
             parts.FeatureProviders.Clear();
@@ -41,6 +47,42 @@ public class KindsOfEndpointTests
     {
         await using var app = await Start(typeof(BooksController));
         Assert.Equal("cache; fwd=bypass; detail=\"policy\"", (await app.GetAsync("/books/loans")).CacheStatus);
+    }
+
+    [Theory]
+    [InlineData("/loans/1")]
+    [InlineData("/loans/1/ok")]
+    [InlineData("/loans/1/typed")]
+    public async Task TagsFrom_WhatAnActionReturns_InvalidatesTheResponse(string path)
+    {
+        await using var app = await Start(static actions => actions.CacheResponse("catalog", static o => o.TagsFrom<Loan>(static loan => [$"loan:{loan.Id}"])), typeof(LoansController));
+        var first = await app.GetAsync(path);
+        Assert.Equal(first.Body, (await app.GetAsync(path)).Body);
+        await app.Cache.RemoveByTagAsync("loan:1", TestContext.Current.CancellationToken);
+        Assert.NotEqual(first.Body, (await app.GetAsync(path)).Body);
+    }
+
+    [Theory]
+    [InlineData("/shop/all", "shop:shop")]
+    [InlineData("/shop/inner/all", "inner:shop")]
+    [InlineData("/shop/inner/7", "item:7:shop")]
+    public async Task Group_NestedAttributes_TheInnermostHoldsWithTheValuesOfAllGroups(string path, string tag)
+    {
+        var runs = 0;
+        await using var app = await App.StartAsync(app =>
+        {
+            string Next() => (++runs).ToString(CultureInfo.InvariantCulture);
+            var outer = app.MapGroup("/{shop}").CacheResponse("catalog", static o => o.Tags = ["shop:{shop}"]);
+            var inner = outer.MapGroup("/inner").CacheResponse("catalog", static o => o.Tags = ["inner:{shop}"]);
+            outer.MapGet("/all", Next);
+            inner.MapGet("/all", Next);
+            inner.MapGet("/{id:int}", Next).CacheResponse("catalog", static o => o.Tags = ["item:{id}:{shop}"]);
+        });
+        await app.GetAsync(path);
+        foreach (var other in new[] { "shop:shop", "inner:shop", "item:7:shop" }.Where(other => other != tag)) await app.Cache.RemoveByTagAsync(other, TestContext.Current.CancellationToken);
+        Assert.Equal("1", (await app.GetAsync(path)).Body);
+        await app.Cache.RemoveByTagAsync(tag, TestContext.Current.CancellationToken);
+        Assert.Equal("2", (await app.GetAsync(path)).Body);
     }
 
     [Fact]
@@ -91,6 +133,24 @@ public sealed class BooksController : ControllerBase
     [CacheResponse("catalog")]
     [Never]
     public string Loans() => "loans";
+}
+
+public sealed record Loan(int Id, int Run);
+
+[ApiController]
+[Route("loans/{id:int}")]
+public sealed class LoansController : ControllerBase
+{
+    private static int _runs;
+
+    [HttpGet]
+    public Loan Get(int id) => new(id, Interlocked.Increment(ref _runs));
+
+    [HttpGet("ok")]
+    public IActionResult GetOk(int id) => Ok(Get(id));
+
+    [HttpGet("typed")]
+    public ActionResult<Loan> GetTyped(int id) => Get(id);
 }
 
 [ApiController]

@@ -6,8 +6,12 @@ namespace DistributedCache.AspNetCore.Tests.Policies;
 /// <summary>What differs of Razor pages: they are loaded late, and a parameter of the query chooses among their handlers.</summary>
 public class PageTests
 {
-    private static Task<App> Start(string root) => App.StartAsync(
-        static app => app.MapRazorPages(),
+    private static Task<App> Start(string root, Action<PageActionEndpointConventionBuilder>? configure = null) => App.StartAsync(
+        app =>
+        {
+            var pages = app.MapRazorPages();
+            configure?.Invoke(pages);
+        },
         build: b => b.Services.AddRazorPages(o => o.RootDirectory = root).AddApplicationPart(typeof(PageTests).Assembly));
 
     [Fact]
@@ -24,6 +28,14 @@ public class PageTests
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Start("/Policies/PagesWithAttributesOnHandlers"));
         Assert.Contains("/Wrong", error.Message, StringComparison.Ordinal);
         Assert.Contains("'OnGet'", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_TagsFromThePagesResult_FailsAndNamesThePage()
+    {
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => Start("/Policies/PagesOfHandlers", static pages => pages.CacheResponse("catalog", static o => o.TagsFrom<object>(static _ => ["all"]))));
+        Assert.Contains("TagsFrom", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
