@@ -24,8 +24,6 @@ internal sealed class App : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public TestServer Server => _app.GetTestServer();
-
     public ITieredCache Cache => _app.Services.GetRequiredService<ITieredCache>();
 
     /// <summary>How many calls have joined another's load.</summary>

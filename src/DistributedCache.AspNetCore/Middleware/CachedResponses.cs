@@ -34,7 +34,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         var texts = stored.TextsAt(age, site.Status);
         var response = context.Response.Headers;
         response[CacheStatus.Field] = response.Count > 0 && response.TryGetValue(CacheStatus.Field, out var others) ? StringValues.Concat(others, texts.CacheStatus) : texts.CacheStatus;
-        ResponseWriter.WriteHeaders(response, stored, texts.Age);
+        ResponseWriter.WriteHeaders(context, stored, texts.Age);
         if (site.Edges.IsFor(policy)) SayToEdges(context, policy, isForEdges: !policy.IsPersonal, stored, age, isDoubtful: false);
         answering = ResponseWriter.WriteAsync(context, stored);
         return true;
@@ -179,7 +179,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         if (found.Tier == CacheTier.Source)
             site.Status.Forwarded(headers, request.Reason, isStored: !request.IsRefused, isCollapsed: request.Running is null, key: request.Key);
         else site.Status.Hit(headers, texts.Left, found.IsUnverified ? "unverified" : found.Tier == CacheTier.Local ? "L1" : "L2", request.Key);
-        ResponseWriter.WriteHeaders(headers, stored, texts.Age);
+        ResponseWriter.WriteHeaders(request.Context, stored, texts.Age);
         foreach (var code in request.Policy.Code)
             code.BeforeServing(new CacheResponseServing(request.Context, found.Tier, TimeSpan.FromMilliseconds(age), TimeSpan.FromSeconds(texts.Left), found.IsUnverified));
         if (site.Edges.IsFor(request.Policy)) SayToEdges(request.Context, request.Policy, request.IsForEdges, stored, age, isDoubtful: age >= (stored.Lifetime.Fresh ?? 0) || found.IsUnverified);

@@ -31,6 +31,7 @@ internal sealed class TieredResponseCachingMiddleware
         IDataProtectionProvider protection, ILogger<TieredResponseCachingMiddleware> log, [FromKeyedServices("")] EdgeHeaders? edges = null)
     {
         (_next, _engine, _policies) = (next, engine, policies);
+        policies.AreHeeded = true;
         _site = new ResponseSite(
             options.Value, new CacheStatus(options.Value.CacheName, showsKeys: environment.IsDevelopment()), new EdgeAnswers(edges ?? EdgeHeaders.None), engine.Clock, engine.MaximumKeyLength);
         _tokens = new TokenCookie(protection, options.Value.ReadYourWritesFor, log);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 
 namespace DistributedCache.AspNetCore.Policies;
 
@@ -17,6 +18,9 @@ internal sealed class EndpointPolicies(CacheEngine engine, EndpointAuthorization
     /// <summary>For whatever is not an endpoint of its own: the response decides.</summary>
     public CacheResponsePolicy ByHeaders => _byHeaders ??= new PolicyReader(null, HasProfile, asksForAuthorization: false).Read(new CacheResponseAttribute(), _everywhere);
 
+    /// <summary>Whether a cache of a pipeline heeds them.</summary>
+    public bool AreHeeded { get; set; }
+
     /// <summary>Whether an endpoint's responses have a lifetime at the edge.</summary>
     public bool SpeakToEdges { get; private set; }
 
@@ -29,11 +33,22 @@ internal sealed class EndpointPolicies(CacheEngine engine, EndpointAuthorization
 
     private CacheResponsePolicy? Make(Endpoint endpoint)
     {
+        CheckHandlers(endpoint);
         if (endpoint.Metadata.GetMetadata<CacheResponseAttribute>() is not { } attribute) return null;
         var code = _everywhere.Concat(endpoint.Metadata.GetOrderedMetadata<ICacheResponsePolicy>());
         var policy = new PolicyReader(endpoint, HasProfile, authorization.IsAsked(endpoint)).Read(attribute, code);
         if (policy.EdgeDuration is not null) SpeakToEdges = true;
         return policy;
+    }
+
+    /// <summary>Of pages that are compiled as the application runs the handlers are known once one is asked for.</summary>
+    private static void CheckHandlers(Endpoint endpoint)
+    {
+        foreach (var handler in endpoint.Metadata.GetMetadata<CompiledPageActionDescriptor>()?.HandlerMethods ?? [])
+        {
+            if (handler.MethodInfo.IsDefined(typeof(CacheResponseAttribute), inherit: true))
+                throw new InvalidOperationException($"The page '{endpoint.DisplayName}' has a {nameof(CacheResponseAttribute)} on its handler '{handler.MethodInfo.Name}', where nothing looks for it: put it on the page or its model.");
+        }
     }
 
     private bool HasProfile(string name) => engine.Profiles.Current.TryGet(name, out _);

@@ -1,33 +1,24 @@
-using Microsoft.AspNetCore.Mvc.RazorPages;
-using Microsoft.AspNetCore.Mvc.RazorPages.Infrastructure;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.AspNetCore.Policies;
 
 /// <summary>Makes every endpoint's policy once the application is put together: what is wrong in one stops the start, not the first
 /// request.</summary>
-internal sealed class PolicyCheck(EndpointPolicies policies, IEnumerable<EndpointDataSource> sources, PageLoader? pages = null) : IHostedLifecycleService
+internal sealed class PolicyCheck(EndpointPolicies policies, IEnumerable<EndpointDataSource> sources, ILogger<PolicyCheck> log) : IHostedLifecycleService
 {
-    public async Task StartedAsync(CancellationToken cancellationToken)
+    public Task StartedAsync(CancellationToken cancellationToken)
     {
+        Endpoint? first = null;
         foreach (var endpoint in sources.SelectMany(static source => source.Endpoints))
         {
-            policies.Of(endpoint);
-
-            // A page is loaded when it is first asked for, and has no attributes before.
-            if (pages is not null && endpoint.Metadata.GetMetadata<PageActionDescriptor>() is { } page) Check(await pages.LoadAsync(page, endpoint.Metadata).ConfigureAwait(false));
+            if (policies.Of(endpoint) is not null) first ??= endpoint;
         }
-    }
 
-    private void Check(CompiledPageActionDescriptor page)
-    {
-        if (page.Endpoint is { } endpoint) policies.Of(endpoint);
-        foreach (var handler in page.HandlerMethods)
-        {
-            if (handler.MethodInfo.IsDefined(typeof(CacheResponseAttribute), inherit: true))
-                throw new InvalidOperationException($"The page '{page.DisplayName}' has a {nameof(CacheResponseAttribute)} on its handler '{handler.MethodInfo.Name}', where nothing looks for it: put it on the page or its model.");
-        }
+        if (first is not null && !policies.AreHeeded) log.NotHeeded(first.DisplayName);
+        return Task.CompletedTask;
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DistributedCache.AspNetCore.Headers;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace DistributedCache.AspNetCore.Responses;
@@ -9,13 +10,15 @@ namespace DistributedCache.AspNetCore.Responses;
 internal static class ResponseWriter
 {
     /// <summary>Puts the stored fields into the answer.</summary>
-    /// <param name="headers">The answer's.</param>
+    /// <param name="context">The request.</param>
     /// <param name="stored">The response.</param>
     /// <param name="age">Its age.</param>
-    public static void WriteHeaders(IHeaderDictionary headers, StoredResponse stored, StringValues age)
+    public static void WriteHeaders(HttpContext context, StoredResponse stored, StringValues age)
     {
+        var headers = context.Response.Headers;
         foreach (var (name, value) in stored.Headers) headers[name] = value;
         headers.Age = age;
+        if (stored.WeakTag.Count > 0 && context.Features.Get<IHttpsCompressionFeature>() is not null) headers.ETag = stored.WeakTag;
     }
 
     /// <summary>Answers with the status and the body that are asked for.</summary>

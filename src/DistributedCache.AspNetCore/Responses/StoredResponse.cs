@@ -23,6 +23,7 @@ internal sealed class StoredResponse : CachedItem
     {
         (Status, Headers, Body, InitialAge, Received, Lifetime, Selection) = (status, headers, body, initialAge, received, lifetime, selection);
         Tag = EntityTag.TryParse(Find(HeaderNames.ETag).ToString(), out var tag) ? tag : null;
+        if (!HasOwnTag && Tag is { } made) WeakTag = new EntityTag(made.Opaque, IsWeak: true).ToString();
         LastModified = Find(HeaderNames.LastModified);
         Date = Find(HeaderNames.Date);
         Coding = Find(HeaderNames.ContentEncoding);
@@ -58,6 +59,10 @@ internal sealed class StoredResponse : CachedItem
 
     /// <summary>Whether its tag is the application's, which then knows it again.</summary>
     public bool HasOwnTag => Tag is { } tag && !tag.Opaque.StartsWith(StoredHeaders.OwnTag, StringComparison.Ordinal);
+
+    /// <summary>Its tag as it goes out where a body may be compressed on its way: other bytes need another strong one (RFC 9110, section
+    /// 8.8.3.3). None where the tag is the application's, which may know.</summary>
+    public StringValues WeakTag { get; }
 
     /// <summary>Whether the application can say that it is still current.</summary>
     public bool IsRenewable => HasOwnTag || LastModified.Count > 0;

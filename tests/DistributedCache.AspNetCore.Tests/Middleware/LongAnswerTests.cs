@@ -8,8 +8,8 @@ namespace DistributedCache.AspNetCore.Tests.Middleware;
 /// <summary>An answer that takes longer than a load may is an answer all the same, and holds up nobody longer than it must.</summary>
 public class LongAnswerTests
 {
-    private readonly TaskCompletionSource _begun = new();
-    private readonly TaskCompletionSource _release = new();
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _release = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _runs;
 
     private Task<App> Start(string control, string before = "", Exception? failure = null, long? length = null, long most = 1_000) => App.StartAsync(

@@ -3,7 +3,10 @@ using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DistributedCache.AspNetCore.Tests.Middleware;
 
@@ -37,22 +40,27 @@ public class UncacheableRequestTests
     [Fact]
     public async Task Get_Upgraded_WaitsForNoOther()
     {
-        await using var app = await App.StartAsync(
-            static app =>
-            {
-                app.UseWebSockets();
-                app.Run(static async context =>
-                {
-                    using var socket = await context.WebSockets.AcceptWebSocketAsync();
-                    var heard = new byte[10];
-                    var length = (await socket.ReceiveAsync(heard, context.RequestAborted)).Count;
-                    await socket.SendAsync(heard.AsMemory(0, length), WebSocketMessageType.Text, true, context.RequestAborted);
-                });
-            },
-            static o => o.CacheAllEndpoints = true);
-        var client = app.Server.CreateWebSocketClient();
-        using var one = await client.ConnectAsync(new Uri("ws://localhost/talk"), TestContext.Current.CancellationToken);
-        using var other = await client.ConnectAsync(new Uri("ws://localhost/talk"), TestContext.Current.CancellationToken);
+        // Of a server in the process nothing is upgraded.
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddTieredCache().AddTieredResponseCaching();
+        await using var app = builder.Build();
+        app.UseTieredResponseCaching(static o => o.CacheAllEndpoints = true);
+        app.UseWebSockets();
+        app.Run(static async context =>
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync();
+            var heard = new byte[10];
+            var length = (await socket.ReceiveAsync(heard, context.RequestAborted)).Count;
+            await socket.SendAsync(heard.AsMemory(0, length), WebSocketMessageType.Text, true, context.RequestAborted);
+        });
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var address = new Uri(app.Urls.Single().Replace("http:", "ws:", StringComparison.Ordinal));
+        using var one = new ClientWebSocket();
+        using var other = new ClientWebSocket();
+        await one.ConnectAsync(address, TestContext.Current.CancellationToken);
+        await other.ConnectAsync(address, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         await other.SendAsync(Encoding.UTF8.GetBytes("hello"), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
         var answer = new byte[10];
         Assert.Equal(5, (await other.ReceiveAsync(answer, TestContext.Current.CancellationToken)).Count);

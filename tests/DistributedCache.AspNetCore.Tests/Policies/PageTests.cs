@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DistributedCache.AspNetCore.Tests.Policies;
 
-/// <summary>What differs of Razor pages: they are loaded late, and a parameter of the query chooses among their handlers.</summary>
+/// <summary>What differs of Razor pages: their handlers are no endpoints, and a parameter of the query chooses among their handlers.</summary>
 public class PageTests
 {
     private static Task<App> Start(string root, Action<PageActionEndpointConventionBuilder>? configure = null) => App.StartAsync(
@@ -14,10 +15,12 @@ public class PageTests
         },
         build: b => b.Services.AddRazorPages(o => o.RootDirectory = root).AddApplicationPart(typeof(PageTests).Assembly));
 
-    [Fact]
-    public async Task Start_PageTagTheRouteLacks_FailsAndNamesThePage()
+    [Theory]
+    [InlineData("/Policies/PagesThatAreWrong")]
+    [InlineData("/Policies/PagesOfWrongModels")]
+    public async Task Start_TagTheRouteLacksOnAPageOrItsModel_FailsAndNamesThePage(string root)
     {
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Start("/Policies/PagesThatAreWrong"));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Start(root));
         Assert.Contains("/Wrong", error.Message, StringComparison.Ordinal);
         Assert.Contains("'nr'", error.Message, StringComparison.Ordinal);
     }
@@ -47,3 +50,6 @@ public class PageTests
         Assert.Contains("; hit", (await app.GetAsync("/list?utm=x")).CacheStatus, StringComparison.Ordinal);
     }
 }
+
+[CacheResponse("catalog", Tags = ["note:{nr}"])]
+public sealed class WrongModel : PageModel;
