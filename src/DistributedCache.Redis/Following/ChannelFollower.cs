@@ -70,17 +70,6 @@ internal sealed class ChannelFollower : IAsyncDisposable
     /// <summary>The same, behind the caller. Never fails.</summary>
     public void Subscribe() => _ = TrySubscribeAsync();
 
-    /// <summary>The same, if a channel is in this slot.</summary>
-    public void Subscribe(int slot)
-    {
-        for (var i = 0; i < _channels.Length; i++)
-        {
-            if (_names.Slot(i) != slot) continue;
-            Subscribe();
-            return;
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         lock (_lock) _isEnded = true;
@@ -95,7 +84,7 @@ internal sealed class ChannelFollower : IAsyncDisposable
         if (!IsEnded) _follower.OnReturn();
     }
 
-    /// <summary>A connection to a server was lost.</summary>
+    /// <summary>A connection to a server was lost, and made anew.</summary>
     public void Lose(EndPoint? server)
     {
         foreach (var channel in _channels) channel.Lose(server);
