@@ -74,7 +74,10 @@ internal sealed class RedisConnection(ConnectionSource source, PartitionNames na
     public async ValueTask DisposeAsync()
     {
         _database = null;
-        if (source.Owns && Interlocked.Exchange(ref _multiplexer, null) is { } multiplexer) await multiplexer.DisposeAsync().ConfigureAwait(false);
+        if (!source.Owns || Interlocked.Exchange(ref _multiplexer, null) is not { } multiplexer) return;
+
+        // It lets commands that are under way complete, for as long as they may take; a second time it does not wait.
+        if (!await Ending.InTimeAsync(multiplexer.DisposeAsync().AsTask()).ConfigureAwait(false)) await multiplexer.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
     }
 
     private static async Task LookAsync(IConnectionMultiplexer multiplexer)

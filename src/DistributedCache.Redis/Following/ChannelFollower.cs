@@ -74,8 +74,7 @@ internal sealed class ChannelFollower : IAsyncDisposable
     {
         lock (_lock) _isEnded = true;
         _moves?.Dispose();
-        if (_probe is { } probe) await probe.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_channels.Select(static channel => channel.EndAsync())).ConfigureAwait(false);
+        await Ending.InTimeAsync(EndAsync()).ConfigureAwait(false);
     }
 
     /// <summary>Servers that were away answer again.</summary>
@@ -130,6 +129,12 @@ internal sealed class ChannelFollower : IAsyncDisposable
         {
             // The connection is gone: there is nothing to subscribe at.
         }
+    }
+
+    private async Task EndAsync()
+    {
+        if (_probe is { } probe) await probe.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_channels.Select(static channel => channel.EndAsync())).ConfigureAwait(false);
     }
 
     private async Task TrySubscribeAsync() => await SubscribeAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
