@@ -21,6 +21,8 @@ internal static class FailureText
     {
         var reason = failure.GetBaseException() switch
         {
+            // Before the client knows itself why.
+            RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection } => "not connected",
             RedisConnectionException connection => connection.FailureType.ToString(),
             TimeoutException => "no answer in time",
             var cause => cause.Message,

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DistributedCache.Redis.Tests.Nodes;
 using DistributedCache.Redis.Tests.Servers;
 
@@ -20,10 +21,12 @@ public sealed class LateServerTests
         foreach (var node in new[] { a, b }) Assert.Equal(CacheTier.Source, (await node.LoadAsync("product:1", loads)).Tier);
         Assert.Equal(2, loads.Count);
         await Poll.UntilAsync(() => Task.FromResult(a.Logs.Of(26).Count > 0), () => $"That the server is away was not logged:\n{string.Join('\n', a.Logs.All)}");
-        Assert.Equal(
-            $"The remote tier is away (Redis at {server.Server.Endpoint}: Connection refused): until it is back, the cache answers from this process and the factories.",
-            Assert.Single(a.Logs.Of(20)).TrimEnd());
-        Assert.Contains("SocketException", Assert.Single(a.Logs.Of(26)), StringComparison.Ordinal);
+
+        // What fails first may come before the client knows why.
+        Assert.Matches(
+            $@"^The remote tier is away \(Redis at {Regex.Escape(server.Server.Endpoint)}: (Connection refused|not connected)\): until it is back, the cache answers from this process and the factories\.\s*$",
+            Assert.Single(a.Logs.Of(20)));
+        Assert.Contains("Exception", Assert.Single(a.Logs.Of(26)), StringComparison.Ordinal);
         Assert.DoesNotContain(a.Logs.All, static line => line.Contains("   at ", StringComparison.Ordinal) && !line.StartsWith("The failure of the remote tier", StringComparison.Ordinal));
 
         await server.Server.RestartAsync();
