@@ -49,6 +49,27 @@ public class Section9_3_3_PostTests
     }
 
     [Fact]
+    public async Task Post_GivenACookieAsItStarts_AnswersNoGet()
+    {
+        var origin = new Origin
+        {
+            Answer = context =>
+            {
+                (context.Response.Headers.ContentLocation, context.Response.Headers.CacheControl) = ("/a", "max-age=60");
+                context.Response.OnStarting(() =>
+                {
+                    context.Response.Cookies.Append("id", "1");
+                    return Task.CompletedTask;
+                });
+                return Task.CompletedTask;
+            },
+        };
+        await using var app = await origin.BehindProxyAsync();
+        await app.SendAsync(HttpMethod.Post, "/a");
+        Assert.Equal("2", (await app.GetAsync("/a")).Body);
+    }
+
+    [Fact]
     public async Task Post_StoredBefore_IsReplaced()
     {
         var origin = Origin.With(("Content-Location", "/a"), ("Cache-Control", "max-age=60"));

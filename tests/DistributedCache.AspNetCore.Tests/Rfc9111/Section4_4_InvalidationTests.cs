@@ -32,6 +32,16 @@ public class Section4_4_InvalidationTests
         Assert.Contains("hit", (await app.GetAsync("/a?b=1")).CacheStatus, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Unsafe_HostInAnotherCase_InvalidatesItsTarget()
+    {
+        var origin = Origin.With(("Cache-Control", "max-age=60"));
+        await using var app = await origin.BehindProxyAsync();
+        await app.GetAsync("/a", ("Host", "shop.example"));
+        await app.SendAsync(HttpMethod.Put, "/a", ("Host", "SHOP.example"));
+        Assert.Contains("fwd=", (await app.GetAsync("/a", ("Host", "shop.example"))).CacheStatus, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(302)]
     [InlineData(303)]
