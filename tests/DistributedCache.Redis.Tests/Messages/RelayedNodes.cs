@@ -41,11 +41,18 @@ internal sealed class RelayedNodes : IAsyncDisposable
     }
 
     /// <summary>One more over the relay.</summary>
-    public Node NewRelayed()
+    /// <param name="isPatient">Whether its client, too, waits for answers for longer than it does by default.</param>
+    public Node NewRelayed(bool isPatient = true)
     {
-        var node = new Node(Relay.Endpoint, Application, _configure);
+        var node = isPatient ? new Node(Relay.Endpoint, Application, _configure) : new Node(Relay.Endpoint + ",connectTimeout=10000", Application, Configure, isPatient: false);
         _relayed.Add(node);
         return node;
+
+        void Configure(TieredCacheOptions options)
+        {
+            options.RemoteTimeout = Patience.OfTheCache;
+            _configure(options);
+        }
     }
 
     public async ValueTask DisposeAsync()

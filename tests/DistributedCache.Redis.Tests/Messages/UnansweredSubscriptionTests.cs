@@ -30,11 +30,15 @@ public sealed class UnansweredSubscriptionTests : IAsyncLifetime
         Assert.Empty(_nodes.Relayed.Logs.Of(20));
     }
 
-    [Fact]
-    public async Task Start_WhileSubscribingIsNotAnswered_Follows()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Start_WhileSubscribingIsNotAnswered_Follows(bool isFoundOut)
     {
-        _nodes.Relay.HangsWhoSubscribes = true;
-        var late = _nodes.NewRelayed();
+        (_nodes.Relay.HangsWhoSubscribes, _nodes.Relay.SparesProbes) = (true, isFoundOut);
+
+        // What the server can do is found out by subscribing as well, once for as long as the client waits for an answer.
+        var late = _nodes.NewRelayed(isPatient: isFoundOut);
         await late.UntilWritingAsync();
         for (var i = 0; i < 2; i++) await FollowsAsync(late);
     }

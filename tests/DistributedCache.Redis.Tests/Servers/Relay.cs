@@ -27,6 +27,9 @@ internal sealed partial class Relay : IAsyncDisposable
     /// <summary>Whether a connection hangs from when it next subscribes to something.</summary>
     public bool HangsWhoSubscribes { get; set; }
 
+    /// <summary>Whether that spares who only finds out what the server can do.</summary>
+    public bool SparesProbes { get; set; }
+
     /// <summary>Lets no request to subscribe through until what it answers is disposed.</summary>
     public IDisposable HoldSubscribing() => new Hold(this);
 
@@ -139,7 +142,7 @@ internal sealed partial class Relay : IAsyncDisposable
                     if (isRequest && bytes.AsSpan(0, count).IndexOf("SSUBSCRIBE"u8) >= 0)
                     {
                         Subscribes = true;
-                        Hangs |= _relay.HangsWhoSubscribes;
+                        Hangs |= _relay.HangsWhoSubscribes && !(_relay.SparesProbes && bytes.AsSpan(0, count).IndexOf("}probe\r\n"u8) >= 0);
                         await _relay._subscribing;
                     }
 
