@@ -85,6 +85,9 @@ internal sealed class CacheRequest(ResponseSite site, KeyedRequest keyed, EntryP
     /// <summary>Whether its answer is on its way to the client.</summary>
     public bool IsAnswered { get; set; }
 
+    /// <summary>Ends when the client has it, be it after all who wait for the same.</summary>
+    public Task Sent { get; set; } = Task.CompletedTask;
+
     /// <summary>How the application has failed this request, if it did. A run that takes so long that it is asked has, whoever began it.</summary>
     public Failure Failure => Running switch
     {

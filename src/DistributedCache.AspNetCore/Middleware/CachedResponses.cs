@@ -124,7 +124,7 @@ internal sealed class CachedResponses(CacheEngine engine, ResponseSite site, Res
         }
     }
 
-    /// <summary>Waits for a run that its load has not waited for: the answer of an application that takes long, or goes to a slow client,
+    /// <summary>Waits for a run that its load has not waited for: the answer of an application that takes long
     /// is an answer all the same, though it comes too late to be stored.</summary>
     private static async Task<CacheLookup<CachedItem>> EndAsync(CacheRequest request, Task<CachedItem> running)
     {

@@ -78,6 +78,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         finally
         {
             _response.Body = client;
+            if (hasClient) request.Sent = capture.Sent;
             session.End();
             features.Set(response);
             starting.Leave();

@@ -52,6 +52,9 @@ internal sealed class PostedResponse
         return posted;
     }
 
+    /// <summary>Ends when the client has what was written so far.</summary>
+    public Task Sent => _capture.Sent;
+
     /// <summary>Gives up an answer to which a cookie has been added as it started.</summary>
     public void Started()
     {
@@ -72,6 +75,7 @@ internal sealed class PostedResponse
         var response = _request.Context.Response;
         await response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         await _capture.BeginAsync().ConfigureAwait(false);
+        await _capture.Sent.ConfigureAwait(false);
         response.Body = _client;
         if (_decision.Against is not null || !_capture.IsWhole || (_length is { } length && length != _capture.Kept.Length)) return;
         if (!response.HasStarted) await response.StartAsync().ConfigureAwait(false);

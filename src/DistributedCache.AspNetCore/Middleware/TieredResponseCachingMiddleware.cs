@@ -121,10 +121,14 @@ internal sealed class TieredResponseCachingMiddleware
         keyed.Context.Features.Set(request);
         try
         {
-            return await _responses.AnswerAsync(request).ConfigureAwait(false);
+            var isAnswered = await _responses.AnswerAsync(request).ConfigureAwait(false);
+            await request.Sent.ConfigureAwait(false);
+            return isAnswered;
         }
         finally
         {
+            // After a failure too the client's stream is not anybody else's before.
+            await request.Sent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             request.End();
         }
     }

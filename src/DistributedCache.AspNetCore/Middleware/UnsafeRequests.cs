@@ -21,8 +21,15 @@ internal sealed class UnsafeRequests(RequestDelegate next, CacheEngine engine, R
 
         // Before the first byte: who has the answer finds nothing of before any more.
         context.Response.OnStarting(() => AnswerAsync(context, writes, posted));
-        await next(context).ConfigureAwait(false);
-        if (posted is not null) await posted.StoreAsync().ConfigureAwait(false);
+        try
+        {
+            await next(context).ConfigureAwait(false);
+            if (posted is not null) await posted.StoreAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            if (posted is not null) await posted.Sent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task AnswerAsync(HttpContext context, WriteRecord writes, PostedResponse? posted)

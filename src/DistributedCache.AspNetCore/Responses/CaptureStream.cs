@@ -1,14 +1,13 @@
-using System.Buffers;
-
 namespace DistributedCache.AspNetCore.Responses;
 
-/// <summary>The body of a response on its way to the client: passed on as it comes, and kept up to a bound.</summary>
+/// <summary>The body of a response on its way to the client: kept up to a bound, and passed on, as fast as the client takes it where it is kept
+/// and as it comes where it is not.</summary>
 /// <param name="client">Where it goes; <see cref="Stream.Null"/> where nobody waits.</param>
 /// <param name="maximum">Bytes that are kept at most.</param>
 /// <param name="starting">Called before the first byte or flush, until it has answered whether the client is to get the body.</param>
 internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<bool>> starting) : Stream
 {
-    private readonly ArrayBufferWriter<byte> _kept = new();
+    private readonly KeptBody _kept = new(client);
     private bool? _passes;
 
     /// <summary>Told when nothing is kept any more.</summary>
@@ -17,10 +16,13 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
     /// <summary>Whether all of it is kept.</summary>
     public bool IsWhole { get; private set; } = true;
 
-    public ReadOnlyMemory<byte> Kept => _kept.WrittenMemory;
+    public ReadOnlyMemory<byte> Kept => _kept.Bytes;
 
-    /// <summary>What is kept, in no more memory than it needs.</summary>
-    public ReadOnlyMemory<byte> Trim() => _kept.FreeCapacity * 8 > _kept.WrittenCount ? _kept.WrittenSpan.ToArray() : _kept.WrittenMemory;
+    /// <summary>Ends when the client has what was written so far. Until then its stream is not anybody else's.</summary>
+    public Task Sent => _kept.Sent;
+
+    /// <inheritdoc cref="KeptBody.Trim"/>
+    public ReadOnlyMemory<byte> Trim() => _kept.Trim();
 
     public override bool CanRead => false;
 
@@ -40,7 +42,9 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
     public void Forgo()
     {
         IsWhole = false;
-        _kept.Clear();
+
+        // What the client lacks of it yet, it still gets from there.
+        if (_kept.Sent.IsCompleted) _kept.Clear();
         Forgone?.Invoke();
     }
 
@@ -50,8 +54,12 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         var passes = Begin();
-        Keep(buffer);
-        if (passes) client.Write(buffer);
+        if (TryKeep(buffer)) Send(passes, flush: false);
+        else if (passes)
+        {
+            Drain();
+            client.Write(buffer);
+        }
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
@@ -59,8 +67,9 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (_passes is not { } passes) return WriteFirstAsync(buffer, cancellationToken);
-        Keep(buffer.Span);
-        return passes ? client.WriteAsync(buffer, cancellationToken) : ValueTask.CompletedTask;
+        if (!TryKeep(buffer.Span)) return passes ? PassAsync(buffer, cancellationToken) : ValueTask.CompletedTask;
+        Send(passes, flush: false);
+        return ValueTask.CompletedTask;
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
@@ -68,12 +77,24 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
 
     public override void Flush()
     {
-        if (Begin()) client.Flush();
+        var passes = Begin();
+        if (IsWhole) Send(passes, flush: true);
+        else if (passes)
+        {
+            Drain();
+            client.Flush();
+        }
     }
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (await BeginAsync().ConfigureAwait(false)) await client.FlushAsync(cancellationToken).ConfigureAwait(false);
+        var passes = await BeginAsync().ConfigureAwait(false);
+        if (IsWhole) Send(passes, flush: true);
+        else if (passes)
+        {
+            await DrainAsync().ConfigureAwait(false);
+            await client.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
@@ -85,22 +106,43 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
     // Who writes synchronously waits, as at the server.
     private bool Begin() => _passes ?? BeginAsync().AsTask().GetAwaiter().GetResult();
 
+    private void Drain() => DrainAsync().GetAwaiter().GetResult();
+
     private async ValueTask WriteFirstAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
         await BeginAsync().ConfigureAwait(false);
         await WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes)
+    private async ValueTask PassAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
-        if (!IsWhole) return;
-        if (_kept.WrittenCount + bytes.Length <= maximum)
+        await DrainAsync().ConfigureAwait(false);
+        await client.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until the client has what was kept before nothing was any more.</summary>
+    private async Task DrainAsync()
+    {
+        await _kept.Sent.ConfigureAwait(false);
+        _kept.Clear();
+    }
+
+    private void Send(bool passes, bool flush)
+    {
+        if (passes) _kept.Send(flush);
+    }
+
+    private bool TryKeep(ReadOnlySpan<byte> bytes)
+    {
+        if (!IsWhole) return false;
+        if (_kept.Bytes.Length + bytes.Length <= maximum)
         {
-            _kept.Write(bytes);
-            return;
+            _kept.Add(bytes);
+            return true;
         }
 
         // Over the bound it goes through and is not stored.
         Forgo();
+        return false;
     }
 }
