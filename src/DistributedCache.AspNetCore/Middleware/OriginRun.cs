@@ -50,6 +50,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
         if (stale is not null) RequestConditions.Validating(stale, request.IsForPart ? _asked.Range : default).Put(request.Context.Request.Headers);
         else if (_isRelieved) default(RequestConditions).Put(request.Context.Request.Headers);
         var features = request.Context.Features;
+        var front = features.GetRequiredFeature<IHttpResponseBodyFeature>();
         var response = features.GetRequiredFeature<IHttpResponseFeature>();
         var starting = new StartingResponse(response);
         features.Set<IHttpResponseFeature>(starting);
@@ -62,7 +63,7 @@ internal sealed class OriginRun(ResponseSite site, CacheRequest request, StoredR
             var passes = Begin();
             if (!_isKept && _renewing is null) capture!.Forgo();
             return passes;
-        })
+        }, () => front.StartAsync())
         {
             Forgone = _stores ? () => _refused.TrySetResult() : null,
         };

@@ -7,6 +7,7 @@ using DistributedCache.AspNetCore.Storing;
 using DistributedCache.Coherence;
 using DistributedCache.Pipeline;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -37,7 +38,8 @@ internal sealed class PostedResponse
         _before = engine.Coherence.Snapshot();
         _requested = site.Now;
         _client = request.Context.Response.Body;
-        _capture = new CaptureStream(_client, site.Options.MaximumBodySize, () => ValueTask.FromResult(Begin()));
+        var front = request.Context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        _capture = new CaptureStream(_client, site.Options.MaximumBodySize, () => ValueTask.FromResult(Begin()), () => front.StartAsync());
     }
 
     /// <summary>Begins to keep the answer; null where its policy lets it be of no use to others.</summary>

@@ -5,10 +5,12 @@ namespace DistributedCache.AspNetCore.Responses;
 /// <param name="client">Where it goes; <see cref="Stream.Null"/> where nobody waits.</param>
 /// <param name="maximum">Bytes that are kept at most.</param>
 /// <param name="starting">Called before the first byte or flush, until it has answered whether the client is to get the body.</param>
-internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<bool>> starting) : Stream
+/// <param name="start">Starts the response in front, which who writes waits for, if not for its client: headers are nobody's any more then.</param>
+internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<bool>> starting, Func<Task>? start = null) : Stream
 {
     private readonly KeptBody _kept = new(client);
     private bool? _passes;
+    private bool _isStarted;
 
     /// <summary>Told when nothing is kept any more.</summary>
     public Action? Forgone { get; init; }
@@ -66,7 +68,7 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_passes is not { } passes) return WriteFirstAsync(buffer, cancellationToken);
+        if (!_isStarted || _passes is not { } passes) return WriteFirstAsync(buffer, cancellationToken);
         if (!TryKeep(buffer.Span)) return passes ? PassAsync(buffer, cancellationToken) : ValueTask.CompletedTask;
         Send(passes, flush: false);
         return ValueTask.CompletedTask;
@@ -88,7 +90,7 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
 
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
-        var passes = await BeginAsync().ConfigureAwait(false);
+        var passes = await StartAsync().ConfigureAwait(false);
         if (IsWhole) Send(passes, flush: true);
         else if (passes)
         {
@@ -104,14 +106,23 @@ internal sealed class CaptureStream(Stream client, long maximum, Func<ValueTask<
     public override void SetLength(long value) => throw new NotSupportedException();
 
     // Who writes synchronously waits, as at the server.
-    private bool Begin() => _passes ?? BeginAsync().AsTask().GetAwaiter().GetResult();
+    private bool Begin() => _isStarted && _passes is { } passes ? passes : StartAsync().AsTask().GetAwaiter().GetResult();
 
     private void Drain() => DrainAsync().GetAwaiter().GetResult();
 
     private async ValueTask WriteFirstAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)
     {
-        await BeginAsync().ConfigureAwait(false);
+        await StartAsync().ConfigureAwait(false);
         await WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Begins, and has the response start where its client gets what is written.</summary>
+    private async ValueTask<bool> StartAsync()
+    {
+        var passes = await BeginAsync().ConfigureAwait(false);
+        if (passes && !_isStarted && start is not null) await start().ConfigureAwait(false);
+        _isStarted = true;
+        return passes;
     }
 
     private async ValueTask PassAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken)

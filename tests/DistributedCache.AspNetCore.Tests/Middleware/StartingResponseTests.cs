@@ -118,4 +118,27 @@ public class StartingResponseTests
         var answer = await app.GetAsync("/a");
         Assert.Equal((500, "sorry", "1"), (answer.Status, answer.Body, answer["X-Trace"]));
     }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task Write_TheFirst_WaitsUntilTheResponseHasStarted(string method)
+    {
+        var hasStarted = false;
+        await using var app = await App.StartAsync(
+            app => app.MapMethods("/a", ["GET", "POST"], async context =>
+            {
+                (context.Response.Headers.CacheControl, context.Response.Headers.ContentLocation) = ("max-age=60", "/a");
+                await context.Response.WriteAsync("made");
+                hasStarted = context.Response.HasStarted;
+            }).CacheResponse(),
+            before: static app => app.Use((context, next) =>
+            {
+                context.Response.OnStarting(static async () => await Task.Yield());
+                return next(context);
+            }));
+
+        Assert.Equal("made", (await app.SendAsync(new HttpMethod(method), "/a")).Body);
+        Assert.True(hasStarted);
+    }
 }
